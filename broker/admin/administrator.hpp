@@ -1,0 +1,75 @@
+// What the web side (and later the operator's commands) may ask of the running broker. Any thread may call; work is
+// posted to the workers, answers come back on a worker's thread, so callers post them home.
+#pragma once
+
+#include "broker/config/configuration.hpp"
+#include "broker/plugin/plugin.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+
+namespace nightjar::admin {
+
+struct publish_request {
+    std::string topic;
+    std::string payload;
+    codec::qos qos = codec::qos::at_most_once;
+    bool retain = false;
+    std::string user_name;
+    std::string address; // of the HTTP client
+};
+
+enum class publish_status {
+    done,           // routed, and on disk if anything was to be stored
+    invalid_topic,  // the topic breaks MQTT-4.7
+    too_large,      // over max_packet_size
+    denied,         // by a plugin
+    storage_failed, // nothing was promised
+    stopping,
+};
+
+struct publish_result {
+    publish_status status = publish_status::done;
+    plugin::ingest_report ingest;
+};
+
+// Sums over all workers at about the same moment.
+struct statistics {
+    std::uint64_t clients_connected = 0, clients_total = 0, clients_maximum = 0; // total: sessions, connected or not
+    std::uint64_t connections_accepted = 0, connects = 0;
+    std::uint64_t messages_received = 0, messages_sent = 0; // packets of any type
+    std::uint64_t publish_received = 0, publish_sent = 0, publish_dropped = 0;
+    std::uint64_t bytes_received = 0, bytes_sent = 0;
+    std::uint64_t subscriptions = 0, retained = 0;
+    std::uint64_t uptime_seconds = 0;
+};
+
+using upgrade_request = boost::beast::http::request<boost::beast::http::empty_body>;
+
+class administrator {
+  public:
+    virtual ~administrator() = default;
+
+    virtual void publish(publish_request request, std::function<void(publish_result)> done) = 0;
+
+    virtual statistics stats() const = 0;
+
+    // A socket of a websockets listener whose client has sent this upgrade request; subprotocol and Origin are
+    // already checked. A worker answers the handshake and serves MQTT on it. `read_ahead`: bytes read after the request.
+    virtual void adopt_websocket(boost::asio::ip::tcp::socket socket, upgrade_request request, std::string read_ahead,
+                                 const config::listener& listener) = 0;
+
+    // Asks the plugins in turn.
+    virtual std::optional<plugin::http_answer> http(const plugin::http_request& request) = 0;
+
+    virtual std::string_view version() const = 0; // "0.1.0"
+};
+
+} // namespace nightjar::admin

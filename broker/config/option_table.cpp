@@ -1,0 +1,377 @@
+#include "broker/config/option_table.hpp"
+
+#include "broker/config/values.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <vector>
+
+namespace nightjar::config {
+
+namespace {
+
+using apply = std::function<void(reading&, std::string_view)>;
+
+void wrong_value(reading& at, std::string_view name, std::string_view value, std::string_view wanted) {
+    std::string text = "Invalid value \"";
+    text.append(value).append("\" of ").append(name).append(": ").append(wanted).append(".");
+    at.report(severity::error, std::move(text));
+}
+
+// --- handlers made from a member of the configuration
+
+option flag(std::string_view name, bool configuration::*member) {
+    return {name, support::works, {}, false, false, [name, member](reading& at, std::string_view value) {
+                if (const auto v = parse_bool(value)) {
+                    at.result.conf.*member = *v;
+                } else {
+                    wrong_value(at, name, value, "true or false is wanted");
+                }
+            }};
+}
+
+template <typename Integer>
+option number(std::string_view name, Integer configuration::*member, std::int64_t least, std::int64_t most) {
+    return {name, support::works, {}, false, false, [=](reading& at, std::string_view value) {
+                const auto v = parse_integer(value);
+                if (v && *v >= least && *v <= most) {
+                    at.result.conf.*member = static_cast<Integer>(*v);
+                } else {
+                    wrong_value(at, name, value,
+                                "a number from " + std::to_string(least) + " to " + std::to_string(most) + " is wanted");
+                }
+            }};
+}
+
+option text(std::string_view name, std::string configuration::*member) {
+    return {name, support::works, {}, true, false,
+            [member](reading& at, std::string_view value) { at.result.conf.*member = value; }};
+}
+
+option works(std::string_view name, apply how) { return {name, support::works, {}, false, false, std::move(how)}; }
+option once(std::string_view name, apply how) { return {name, support::works, {}, true, false, std::move(how)}; }
+option ignored(std::string_view name, std::string_view effect) { return {name, support::ignored, effect, false, false, {}}; }
+option would_open(std::string_view name, std::string_view effect) {
+    return {name, support::would_open, effect, false, false, {}};
+}
+option of_bridge(std::string_view name) {
+    return {name, support::ignored, "bridges are not supported yet", false, true, {}};
+}
+
+// --- listeners
+
+listener& default_listener(reading& at) {
+    if (at.default_listener == nullptr) at.default_listener = &at.add_listener();
+    return *at.default_listener;
+}
+
+listener& current_listener(reading& at) { return at.current != nullptr ? *at.current : default_listener(at); }
+
+void apply_listener(reading& at, std::string_view value) {
+    value = trim(value.substr(0, value.find('#'))); // here a comment may follow
+    const auto port = parse_integer(value);
+    if (port && *port == 0) return at.report(severity::error, "Unix socket listeners are not supported yet.");
+    if (!port || *port < 1 || *port > 65'535) return wrong_value(at, "listener", value, "a port from 1 to 65535 is wanted");
+    auto& made = at.add_listener();
+    made.port = static_cast<std::uint16_t>(*port);
+    made.bind_address = trim(value.substr(first_word(value).size()));
+    at.current = &made;
+    at.in_bridge = false;
+}
+
+void apply_port(reading& at, std::string_view value) {
+    const auto port = parse_integer(value);
+    if (!port || *port < 1 || *port > 65'535) return wrong_value(at, "port", value, "a number from 1 to 65535 is wanted");
+    default_listener(at).port = static_cast<std::uint16_t>(*port);
+}
+
+void apply_protocol(reading& at, std::string_view value) {
+    auto& l = current_listener(at);
+    const auto word = first_word(value);
+    if (word == "mqtt") {
+        l.protocol = listener_protocol::mqtt;
+    } else if (word == "websockets") {
+        l.protocol = listener_protocol::websockets;
+    } else if (word == "http_api") {
+        l.protocol = listener_protocol::http_api;
+    } else {
+        wrong_value(at, "protocol", value, "mqtt, websockets or http_api is wanted");
+    }
+}
+
+void apply_socket_domain(reading& at, std::string_view value) {
+    auto& l = current_listener(at);
+    if (first_word(value) == "ipv4") {
+        l.domain = socket_domain::ipv4;
+    } else if (first_word(value) == "ipv6") {
+        l.domain = socket_domain::ipv6;
+    } else {
+        wrong_value(at, "socket_domain", value, "ipv4 or ipv6 is wanted");
+    }
+}
+
+void apply_listener_anonymous(reading& at, std::string_view value) {
+    if (const auto v = parse_bool(value)) {
+        current_listener(at).allow_anonymous = *v;
+    } else {
+        wrong_value(at, "listener_allow_anonymous", value, "true or false is wanted");
+    }
+}
+
+void apply_max_connections(reading& at, std::string_view value) {
+    const auto v = parse_integer(value);
+    if (!v || *v < -1 || *v > std::numeric_limits<int>::max())
+        return wrong_value(at, "max_connections", value, "a number is wanted; -1: no limit");
+    current_listener(at).max_connections = static_cast<int>(*v);
+}
+
+// --- logging
+
+struct log_name {
+    std::string_view name;
+    std::uint32_t levels;
+};
+constexpr std::uint32_t bit(log_level l) { return 1U << static_cast<unsigned>(l); }
+constexpr std::uint32_t every_level = 0xFF;
+constexpr log_name log_names[] = {
+    {"error", bit(log_level::error)},         {"warning", bit(log_level::warning)},
+    {"notice", bit(log_level::notice)},       {"information", bit(log_level::information)},
+    {"debug", bit(log_level::debug)},         {"subscribe", bit(log_level::subscribe)},
+    {"unsubscribe", bit(log_level::unsubscribe)}, {"websockets", bit(log_level::websockets)},
+    {"internal", 0},                          {"all", every_level},
+};
+
+void apply_log_type(reading& at, std::string_view value) {
+    auto& levels = at.result.conf.log.levels;
+    if (!std::exchange(at.log_type_seen, true)) levels = 0; // the first line replaces the defaults
+    const auto word = first_word(value);
+    if (word == "none") {
+        levels = 0;
+        return;
+    }
+    const auto* found = std::find_if(std::begin(log_names), std::end(log_names),
+                                     [&](const log_name& n) { return n.name == word; });
+    if (found == std::end(log_names)) return wrong_value(at, "log_type", value, "unknown type");
+    levels |= found->levels;
+}
+
+void apply_log_dest(reading& at, std::string_view value) {
+    auto& list = at.result.conf.log.destinations;
+    if (!std::exchange(at.log_dest_seen, true)) list.clear();
+    const auto word = first_word(value);
+    using kind = log_destination_kind;
+    if (word == "none") {
+        list.clear();
+    } else if (word == "stderr") {
+        list.push_back({kind::standard_error, {}});
+    } else if (word == "stdout") {
+        list.push_back({kind::standard_output, {}});
+    } else if (word == "syslog") {
+        list.push_back({kind::syslog, {}});
+    } else if (word == "topic") {
+        at.report(severity::warning, "log_dest topic is not supported yet; nothing is published on $SYS/broker/log.");
+    } else if (word == "file") {
+        const auto path = trim(value.substr(word.size()));
+        if (path.empty()) return wrong_value(at, "log_dest", value, "a path must follow file");
+        list.push_back({kind::file, std::string(path)});
+    } else {
+        wrong_value(at, "log_dest", value, "none, stdout, stderr, syslog, topic or file PATH is wanted");
+    }
+}
+
+void apply_log_facility(reading& at, std::string_view value) {
+    constexpr int local0 = 16;
+    const auto v = parse_integer(value);
+    if (!v || *v < 0 || *v > 7) return wrong_value(at, "log_facility", value, "0 to 7 (local0 to local7) is wanted");
+    at.result.conf.log.facility = local0 + static_cast<int>(*v);
+}
+
+apply log_flag(std::string_view name, bool logging::*member) {
+    return [name, member](reading& at, std::string_view value) {
+        if (const auto v = parse_bool(value)) {
+            at.result.conf.log.*member = *v;
+        } else {
+            wrong_value(at, name, value, "true or false is wanted");
+        }
+    };
+}
+
+// --- the rest
+
+void apply_location(reading& at, std::string_view value) {
+    at.result.conf.persistence_location = value;
+    if (!value.ends_with('/')) at.result.conf.persistence_location += '/';
+}
+
+void apply_expiration(reading& at, std::string_view value) {
+    if (const auto v = parse_duration(value)) {
+        at.result.conf.persistent_client_expiration = *v;
+    } else {
+        wrong_value(at, "persistent_client_expiration", value, "a number with s, h, d, w, m or y is wanted");
+    }
+}
+
+void apply_allow_anonymous(reading& at, std::string_view value) {
+    const auto v = parse_bool(value);
+    if (!v) return wrong_value(at, "allow_anonymous", value, "true or false is wanted");
+    at.result.conf.allow_anonymous = *v;
+    at.allow_anonymous_seen = true;
+}
+
+void apply_plugin(reading& at, std::string_view value) {
+    if (value == "builtin:sensors" || value == "builtin:none") {
+        at.result.conf.plugins.push_back({std::string(value), {}, at.where});
+        at.current_plugin = &at.result.conf.plugins.back();
+    } else {
+        at.report(severity::error, "Plugin \"" + std::string(value) +
+                                       "\" cannot be loaded: there are builtin:sensors and builtin:none only.");
+    }
+}
+
+constexpr std::string_view no_tls = "TLS is not supported yet, and without it the listener would speak plain text";
+constexpr std::string_view no_users = "users and rights are not supported yet, and without them everybody could do everything";
+constexpr auto any32 = std::numeric_limits<std::uint32_t>::max();
+
+void add_general(std::vector<option>& t) {
+    t.push_back(works("allow_anonymous", apply_allow_anonymous));
+    t.push_back(would_open("password_file", no_users));
+    t.push_back(would_open("acl_file", no_users));
+    t.push_back(would_open("per_listener_settings", "users and rights are not supported yet"));
+    t.push_back(flag("persistence", &configuration::persistence));
+    t.push_back(flag("retained_persistence", &configuration::persistence));
+    t.push_back(once("persistence_location", apply_location));
+    t.push_back(number("max_queued_messages", &configuration::max_queued_messages, 0, any32));
+    t.push_back(number("max_queued_bytes", &configuration::max_queued_bytes, 0, std::numeric_limits<std::int64_t>::max()));
+    t.push_back(number("max_inflight_messages", &configuration::max_inflight_messages, 0, 65'535));
+    t.push_back(number("max_packet_size", &configuration::max_packet_size, 0, 268'435'460));
+    t.push_back(number("message_size_limit", &configuration::message_size_limit, 0, 268'435'455));
+    t.push_back(number("max_keepalive", &configuration::max_keepalive, 0, 65'535));
+    t.push_back(number("global_max_connections", &configuration::global_max_connections, -1, 1'000'000'000));
+    t.push_back(number("sys_interval", &configuration::sys_interval, 0, 65'535));
+    t.push_back(number("worker_threads", &configuration::worker_threads, 0, 64));
+    t.push_back(flag("queue_qos0_messages", &configuration::queue_qos0_messages));
+    t.push_back(flag("retain_available", &configuration::retain_available));
+    t.push_back(flag("allow_zero_length_clientid", &configuration::allow_zero_length_clientid));
+    t.push_back(flag("set_tcp_nodelay", &configuration::set_tcp_nodelay));
+    t.push_back(text("auto_id_prefix", &configuration::auto_id_prefix));
+    t.push_back(text("user", &configuration::user));
+    t.push_back(text("pid_file", &configuration::pid_file));
+    t.push_back(works("persistent_client_expiration", apply_expiration));
+    t.push_back(works("plugin", apply_plugin));
+    t.push_back(ignored("persistence_file", "the store's file has its own name"));
+    t.push_back(ignored("autosave_interval", "every acknowledged message is on disk at once"));
+    t.push_back(ignored("autosave_on_changes", "every acknowledged message is on disk at once"));
+    t.push_back(ignored("max_inflight_bytes", "bytes in flight have no limit of their own"));
+    t.push_back(ignored("memory_limit", "memory has no limit of its own"));
+    t.push_back(ignored("global_max_clients", "the number of sessions has no limit"));
+    t.push_back(ignored("allow_duplicate_messages", "overlapping subscriptions get a message once"));
+    t.push_back(ignored("check_retain_source", "rights are not supported yet"));
+    t.push_back(would_open("clientid_prefixes", "client ids are not restricted yet"));
+    t.push_back(ignored("enable_control_api", "there is no $CONTROL API"));
+    t.push_back(ignored("retain_expiry_interval", "retained messages do not expire"));
+    t.push_back(ignored("upgrade_outgoing_qos", "messages keep the lower QoS"));
+    t.push_back(ignored("retry_interval", "messages are sent again on reconnect only, as MQTT wants"));
+}
+
+void add_logging(std::vector<option>& t) {
+    t.push_back(works("log_dest", apply_log_dest));
+    t.push_back(works("log_type", apply_log_type));
+    t.push_back(works("log_facility", apply_log_facility));
+    t.push_back(works("log_timestamp", log_flag("log_timestamp", &logging::timestamp)));
+    t.push_back(works("connection_messages", log_flag("connection_messages", &logging::connection_messages)));
+    t.push_back(once("log_timestamp_format",
+                     [](reading& at, std::string_view v) { at.result.conf.log.timestamp_format = v; }));
+}
+
+void add_listener_options(std::vector<option>& t) {
+    t.push_back(works("listener", apply_listener));
+    t.push_back(works("port", apply_port));
+    t.push_back(once("bind_address", [](reading& at, std::string_view v) { default_listener(at).bind_address = v; }));
+    t.push_back(works("protocol", apply_protocol));
+    t.push_back(works("listener_allow_anonymous", apply_listener_anonymous));
+    t.push_back(works("max_connections", apply_max_connections));
+    t.push_back(works("socket_domain", apply_socket_domain));
+    t.push_back(works("http_dir", [](reading& at, std::string_view v) { current_listener(at).http_dir = v; }));
+    for (const auto* name : {"websockets_origin", "http_origin"})
+        t.push_back(works(name, [](reading& at, std::string_view v) { current_listener(at).origins.emplace_back(v); }));
+    t.push_back(ignored("accept_protocol_versions", "3.1 and 3.1.1 are accepted"));
+    t.push_back(would_open("bind_interface", "the listener would be open on other interfaces; use its address"));
+    t.push_back(would_open("enable_proxy_protocol", "the PROXY protocol is not supported yet"));
+    t.push_back(ignored("proxy_protocol_v2_require_tls", "the PROXY protocol is not supported yet"));
+    t.push_back(ignored("listener_auto_id_prefix", "auto_id_prefix counts for all listeners"));
+    for (const auto* name : {"max_qos", "maximum_qos"}) t.push_back(ignored(name, "QoS 2 is allowed"));
+    t.push_back(ignored("max_topic_alias", "MQTT 5 is not supported yet"));
+    t.push_back(ignored("max_topic_alias_broker", "MQTT 5 is not supported yet"));
+    t.push_back(would_open("mount_point", "clients would see each other's topics"));
+    t.push_back(would_open("use_username_as_clientid", "clients could take another's id"));
+    t.push_back(ignored("packet_buffer_size", "buffers are sized by need"));
+    t.push_back(ignored("websockets_headers_size", "8 KiB of header are accepted"));
+    t.push_back(ignored("websockets_log_level", "there is no websockets library to set"));
+    for (const auto* name : {"certfile", "keyfile", "cafile", "capath", "require_certificate",
+                             "use_identity_as_username", "use_subject_as_username", "crlfile", "psk_file", "psk_hint"})
+        t.push_back(would_open(name, no_tls));
+    for (const auto* name : {"tls_version", "ciphers", "ciphers_tls1.3", "dhparamfile", "disable_client_cert_date_checks",
+                             "tls_engine", "tls_engine_kpass_sha1", "tls_keyform"})
+        t.push_back(ignored(name, "TLS is not supported yet"));
+    for (const auto* name : {"auth_plugin", "global_plugin", "plugin_load", "plugin_use"})
+        t.push_back(would_open(name, "mosquitto's plugins cannot be loaded"));
+    t.push_back(ignored("auth_plugin_deny_special_chars", "mosquitto's plugins cannot be loaded"));
+}
+
+void add_bridges(std::vector<option>& t) {
+    for (const auto* name :
+         {"connection", "address", "addresses", "topic", "remote_username", "username", "remote_password", "password",
+          "remote_clientid", "clientid", "cleansession", "start_type", "keepalive_interval", "restart_timeout",
+          "notifications", "try_private", "bridge_protocol_version", "bridge_cafile", "bridge_insecure",
+          "local_clientid", "local_username", "local_password", "local_cleansession", "notification_topic",
+          "notifications_local_only", "round_robin", "bridge_capath", "bridge_certfile", "bridge_keyfile",
+          "bridge_tls_version", "bridge_tls_use_os_certs", "bridge_alpn", "bridge_attempt_unsubscribe",
+          "bridge_outgoing_retain", "bridge_max_packet_size", "bridge_reload_type", "idle_timeout", "threshold",
+          "bridge_bind_address", "bridge_ciphers", "bridge_ciphers_tls1.3", "bridge_identity", "bridge_psk",
+          "bridge_max_topic_alias", "bridge_receive_maximum", "bridge_require_ocsp", "bridge_session_expiry_interval",
+          "bridge_tcp_keepalive", "bridge_tcp_user_timeout"})
+        t.push_back(of_bridge(name));
+}
+
+std::vector<option> make_table() {
+    std::vector<option> t;
+    add_general(t);
+    add_logging(t);
+    add_listener_options(t);
+    add_bridges(t);
+    return t;
+}
+
+} // namespace
+
+listener& reading::add_listener() {
+    auto& made = result.conf.listeners.emplace_back();
+    made.where = where;
+    return made;
+}
+
+void reading::report(severity level, std::string text) { result.findings.push_back({level, std::move(text), where, {}}); }
+
+std::span<const option> all_options() {
+    static const std::vector<option> table = make_table(); // constant after its first use
+    return table;
+}
+
+const option* find_option(std::string_view name) {
+    const auto all = all_options();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const option& o) { return o.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+std::string_view nearest_option(std::string_view name) {
+    std::string_view best;
+    auto distance = std::max<std::size_t>(name.size() / 3, 2) + 1; // further is no help
+    for (const auto& o : all_options())
+        if (const auto d = edit_distance(name, o.name); d < distance) {
+            distance = d;
+            best = o.name;
+        }
+    return best;
+}
+
+} // namespace nightjar::config

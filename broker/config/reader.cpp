@@ -1,0 +1,206 @@
+#include "broker/config/reader.hpp"
+
+#include "broker/config/option_table.hpp"
+#include "broker/config/values.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <unistd.h>
+
+namespace nightjar::config {
+
+namespace {
+
+constexpr std::string_view plugin_option_prefix = "plugin_opt_";
+
+// Reads one file line by line, and the files of include_dir when it is the main one.
+class file_reader {
+  public:
+    explicit file_reader(load_result& result) : at_{result, {}} {
+        result.conf.listeners.reserve(most_listeners); // handlers keep pointers
+        result.conf.plugins.reserve(most_plugins);
+    }
+
+    void read_main(const std::string& path) { read(path, true); }
+    reading& state() { return at_; }
+
+  private:
+    static constexpr std::size_t most_listeners = 256, most_plugins = 64;
+
+    void read(const std::string& path, bool main) {
+        std::ifstream in(path);
+        if (!in || std::filesystem::is_directory(path)) {
+            at_.where = {path, 0};
+            return at_.report(severity::error, "Unable to open config file \"" + path + "\".");
+        }
+        int number = 0;
+        for (std::string line; std::getline(in, line);) {
+            at_.where = {path, ++number};
+            if (line.empty() || line[0] == '#') continue; // a comment begins in column 1
+            if (!is_utf8(line)) {
+                at_.report(severity::error, "Malformed UTF-8.");
+            } else if (const auto text = trim(line); !text.empty()) {
+                read_line(text, path, main);
+            }
+        }
+    }
+
+    void read_line(std::string_view text, const std::string& path, bool main) {
+        const auto name = first_word(text);
+        const auto value = trim(text.substr(name.size()));
+        if (name == "include_dir") return include(value, path, main);
+        if (name.starts_with(plugin_option_prefix)) return plugin_option_line(name, value);
+        if (name.starts_with("auth_opt_"))
+            return at_.report(severity::error, "auth_opt_*: mosquitto's plugins cannot be loaded.");
+        const auto* known = find_option(name);
+        if (known == nullptr) return unknown(name);
+        if (at_.result.conf.listeners.size() + 1 >= most_listeners || at_.result.conf.plugins.size() + 1 >= most_plugins)
+            return at_.report(severity::error, "Too many listeners or plugins.");
+        use(*known, value);
+    }
+
+    void use(const option& known, std::string_view value) {
+        const std::string name(known.name);
+        if (known.once && !seen_.insert(known.name).second)
+            return at_.report(severity::error, "Duplicate \"" + name + "\" value in configuration.");
+        if (known.state == support::ignored)
+            return at_.report(severity::warning, name + " is ignored: " + std::string(known.effect) + ".");
+        if (known.state == support::would_open) {
+            if (value == "false") return; // asks for what we do anyway
+            return at_.report(severity::error, name + " is not possible: " + std::string(known.effect) + ".");
+        }
+        if (value.empty()) return at_.report(severity::error, "Empty \"" + name + "\" value in configuration.");
+        known.apply(at_, value);
+    }
+
+    void unknown(std::string_view name) {
+        auto text = "Unknown configuration variable \"" + std::string(name) + "\".";
+        if (const auto near = nearest_option(name); !near.empty()) text += " Did you mean \"" + std::string(near) + "\"?";
+        at_.report(severity::error, std::move(text));
+    }
+
+    void plugin_option_line(std::string_view name, std::string_view value) {
+        if (at_.current_plugin == nullptr) // of the sensors plugin, which is there by itself
+            use(*find_option("plugin"), "builtin:sensors");
+        name.remove_prefix(plugin_option_prefix.size());
+        at_.current_plugin->options.push_back({std::string(name), std::string(value), at_.where});
+    }
+
+    void include(std::string_view directory, const std::string& path, bool main) {
+        if (!main) return at_.report(severity::error, "include_dir is allowed in the main configuration file only.");
+        std::vector<std::string> files;
+        std::error_code error;
+        for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(directory), error))
+            if (entry.path().extension() == ".conf") files.push_back(entry.path().string());
+        if (error)
+            return at_.report(severity::error, "Unable to open include_dir \"" + std::string(directory) + "\": " + error.message() + ".");
+        std::sort(files.begin(), files.end()); // bytes: upper case first
+        const auto here = at_.where;
+        for (const auto& file : files) {
+            const auto before = at_.result.findings.size();
+            read(file, false);
+            for (auto i = before; i < at_.result.findings.size(); ++i)
+                at_.result.findings[i].included_from = here.file + ":" + std::to_string(here.line);
+        }
+        at_.where = here;
+        static_cast<void>(path);
+    }
+
+    reading at_;
+    std::set<std::string_view> seen_;
+};
+
+constexpr std::uint32_t default_levels = 0x0F; // error, warning, notice, information
+
+std::string default_location() {
+    if (::geteuid() == 0) return "/var/lib/nightjar/";
+    if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/') return std::string(data) + "/nightjar/";
+    const char* home = std::getenv("HOME");
+    return home != nullptr && *home != '\0' ? std::string(home) + "/.local/share/nightjar/" : "./";
+}
+
+// Nobody configured a listener: this machine only, anonymous, both address families.
+void add_local_listeners(configuration& conf, const std::vector<std::uint16_t>& ports) {
+    conf.local_only = true;
+    const auto add = [&](std::uint16_t port, listener_protocol protocol) {
+        for (const auto* address : {"127.0.0.1", "::1"}) {
+            auto& l = conf.listeners.emplace_back();
+            l.port = port;
+            l.bind_address = address;
+            l.protocol = protocol;
+            l.optional = l.bind_address == "::1"; // a host may have no IPv6
+        }
+    };
+    for (const auto port : ports) add(port, listener_protocol::mqtt);
+    if (ports.empty()) add(1883, listener_protocol::mqtt);
+    add(9001, listener_protocol::websockets);
+    add(8000, listener_protocol::http_api);
+}
+
+void complete_plugins(configuration& conf) {
+    const auto named = [&](std::string_view name) {
+        return std::any_of(conf.plugins.begin(), conf.plugins.end(), [&](const plugin& p) { return p.name == name; });
+    };
+    if (!named("builtin:sensors") && !named("builtin:none")) conf.plugins.push_back({"builtin:sensors", {}, {}});
+    std::erase_if(conf.plugins, [](const plugin& p) { return p.name == "builtin:none"; });
+}
+
+void judge_access(reading& at, bool configured) {
+    auto& conf = at.result.conf;
+    at.where = {};
+    if (!configured) {
+        if (!at.allow_anonymous_seen) conf.allow_anonymous = true;
+        return;
+    }
+    const auto open = [&](const listener& l) { return l.allow_anonymous.value_or(conf.allow_anonymous); };
+    if (std::none_of(conf.listeners.begin(), conf.listeners.end(), open))
+        at.report(severity::warning, "Nobody can log in: allow_anonymous is false (the default once a listener is "
+                                     "configured) and users are not supported yet.");
+    const auto on_1883 = [](const listener& l) { return l.port == 1883; };
+    if (std::none_of(conf.listeners.begin(), conf.listeners.end(), on_1883))
+        at.report(severity::notice, "no listener on port 1883");
+}
+
+} // namespace
+
+bool load_result::ok() const {
+    return std::none_of(findings.begin(), findings.end(), [](const finding& f) { return f.level == severity::error; });
+}
+
+load_result load(const load_options& options) {
+    load_result result;
+    auto& conf = result.conf;
+    conf.log.levels = default_levels;
+    conf.log.destinations = {{log_destination_kind::standard_error, {}}};
+    file_reader reader(result);
+    if (!options.file.empty()) reader.read_main(options.file);
+    const bool configured = !conf.listeners.empty();
+    if (!configured) add_local_listeners(conf, options.ports);
+    complete_plugins(conf);
+    judge_access(reader.state(), configured);
+    if (options.verbose) conf.log.levels = 0xFF;
+    if (conf.persistence_location.empty()) {
+        const char* location = std::getenv("MOSQUITTO_PERSISTENCE_LOCATION");
+        conf.persistence_location = location != nullptr && *location != '\0' ? location
+                                    : options.file.empty()                  ? default_location()
+                                                                            : "./";
+        if (!conf.persistence_location.ends_with('/')) conf.persistence_location += '/';
+    }
+    return result;
+}
+
+std::string format_finding(const finding& f) {
+    const char* kind = f.level == severity::error ? "Error" : f.level == severity::warning ? "Warning" : "Notice";
+    auto text = std::string(kind) + ": " + f.text;
+    if (!f.where.file.empty()) {
+        text += std::string("\n ") + kind + " found at " + f.where.file + ":" + std::to_string(f.where.line) + ".";
+        if (!f.included_from.empty()) text += "\n " + std::string(kind) + " found at " + f.included_from + ".";
+    }
+    return text;
+}
+
+} // namespace nightjar::config

@@ -1,0 +1,106 @@
+#include "broker/log/logger.hpp"
+
+#include "broker/log/sinks.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <ctime>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace nightjar::log {
+
+namespace {
+
+constexpr std::size_t longest_line = 4096;
+
+constexpr std::uint32_t bit(level at) { return 1U << static_cast<unsigned>(at); }
+constexpr std::uint32_t default_levels =
+    bit(level::error) | bit(level::warning) | bit(level::notice) | bit(level::information);
+
+std::string printable(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (const char c : text.substr(0, longest_line)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte < 0x20 || byte == 0x7F) {
+            fmt::format_to(std::back_inserter(out), "\\x{:02X}", byte);
+        } else {
+            out += c;
+        }
+    }
+    if (text.size() > longest_line) out += "...";
+    return out;
+}
+
+std::string timestamp(const std::string& format) {
+    const std::time_t now = std::time(nullptr);
+    if (format.empty()) return fmt::format("{}: ", now);
+    std::tm parts{};
+    ::localtime_r(&now, &parts);
+    char text[200];
+    const auto size = std::strftime(text, sizeof text, format.c_str(), &parts);
+    return std::string(text, size) + ": ";
+}
+
+bool under_journald() { return std::getenv("JOURNAL_STREAM") != nullptr; }
+
+std::unique_ptr<sink> make(const config::log_destination& where, int facility) {
+    switch (where.kind) {
+    case config::log_destination_kind::standard_error:
+        return under_journald() ? make_journal_sink() : make_stream_sink(STDERR_FILENO);
+    case config::log_destination_kind::standard_output: return make_stream_sink(STDOUT_FILENO);
+    case config::log_destination_kind::file: return make_file_sink(where.path);
+    case config::log_destination_kind::syslog: return make_syslog_sink(facility);
+    case config::log_destination_kind::topic: return nullptr; // main adds that sink
+    }
+    return nullptr;
+}
+
+} // namespace
+
+struct logger::settings {
+    std::vector<std::unique_ptr<sink>> sinks, extra;
+    bool timestamp = true;
+    std::string timestamp_format;
+};
+
+logger::logger() : levels_(default_levels), settings_(std::make_unique<settings>()) {
+    settings_->sinks.push_back(make_stream_sink(STDERR_FILENO));
+    settings_->timestamp = !under_journald();
+}
+
+logger::~logger() = default;
+
+void logger::configure(const config::logging& wanted) {
+    auto fresh = std::make_unique<settings>();
+    fresh->timestamp = wanted.timestamp && !under_journald(); // the journal has its own
+    fresh->timestamp_format = wanted.timestamp_format;
+    for (const auto& destination : wanted.destinations)
+        if (auto s = make(destination, wanted.facility)) fresh->sinks.push_back(std::move(s));
+    const std::scoped_lock lock(mutex_);
+    fresh->extra = std::move(settings_->extra);
+    settings_ = std::move(fresh);
+    levels_.store(wanted.levels, std::memory_order_relaxed);
+}
+
+void logger::add_sink(std::unique_ptr<sink> extra) {
+    const std::scoped_lock lock(mutex_);
+    settings_->extra.push_back(std::move(extra));
+}
+
+void logger::reopen() {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& s : settings_->sinks) s->reopen();
+}
+
+void logger::write_line(level at, std::string_view text) {
+    const auto line = printable(text);
+    const std::scoped_lock lock(mutex_);
+    const auto stamped = settings_->timestamp ? timestamp(settings_->timestamp_format) + line : line;
+    for (const auto* list : {&settings_->sinks, &settings_->extra})
+        for (const auto& s : *list) s->write(at, stamped);
+}
+
+} // namespace nightjar::log

@@ -1,0 +1,94 @@
+#include "broker/log/sinks.hpp"
+
+#include <cerrno>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <syslog.h>
+#include <unistd.h>
+
+namespace nightjar::log {
+
+namespace {
+
+// One write for one line, so that lines of several writers to one file do not mix.
+void write_whole(int descriptor, std::string_view line) {
+    while (!line.empty()) {
+        const auto size = ::write(descriptor, line.data(), line.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0) return; // a log that cannot be written must not stop the broker
+        line.remove_prefix(static_cast<std::size_t>(size));
+    }
+}
+
+class stream_sink final : public sink {
+  public:
+    explicit stream_sink(int descriptor) : descriptor_(descriptor) {}
+    void write(level, std::string_view line) override { write_whole(descriptor_, fmt::format("{}\n", line)); }
+
+  private:
+    int descriptor_;
+};
+
+class journal_sink final : public sink {
+  public:
+    void write(level at, std::string_view line) override {
+        write_whole(STDERR_FILENO, fmt::format("<{}>{}\n", syslog_priority(at), line));
+    }
+};
+
+class file_sink final : public sink {
+  public:
+    explicit file_sink(std::string path) : path_(std::move(path)), descriptor_(open_file()) {
+        if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "cannot open log file " + path_);
+    }
+    ~file_sink() override { ::close(descriptor_); }
+    file_sink(const file_sink&) = delete;
+    file_sink& operator=(const file_sink&) = delete;
+
+    void write(level, std::string_view line) override { write_whole(descriptor_, fmt::format("{}\n", line)); }
+    void reopen() override {
+        const int fresh = open_file();
+        if (fresh < 0) return; // the old file is better than none
+        ::close(descriptor_);
+        descriptor_ = fresh;
+    }
+
+  private:
+    int open_file() const { return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640); }
+
+    std::string path_;
+    int descriptor_;
+};
+
+class syslog_sink final : public sink {
+  public:
+    explicit syslog_sink(int facility) { ::openlog("nightjar", LOG_PID, facility << 3); }
+    ~syslog_sink() override { ::closelog(); }
+    syslog_sink(const syslog_sink&) = delete;
+    syslog_sink& operator=(const syslog_sink&) = delete;
+    void write(level at, std::string_view line) override {
+        ::syslog(syslog_priority(at), "%.*s", static_cast<int>(line.size()), line.data());
+    }
+};
+
+} // namespace
+
+int syslog_priority(level at) {
+    switch (at) {
+    case level::error: return LOG_ERR;
+    case level::warning: return LOG_WARNING;
+    case level::notice: return LOG_NOTICE;
+    case level::debug:
+    case level::websockets: return LOG_DEBUG;
+    default: return LOG_INFO;
+    }
+}
+
+std::unique_ptr<sink> make_stream_sink(int descriptor) { return std::make_unique<stream_sink>(descriptor); }
+std::unique_ptr<sink> make_journal_sink() { return std::make_unique<journal_sink>(); }
+std::unique_ptr<sink> make_file_sink(const std::string& path) { return std::make_unique<file_sink>(path); }
+std::unique_ptr<sink> make_syslog_sink(int facility) { return std::make_unique<syslog_sink>(facility); }
+
+} // namespace nightjar::log

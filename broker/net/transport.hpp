@@ -1,0 +1,55 @@
+// Moves the bytes of one client, whatever lies beneath: TCP, WebSocket, later TLS. Knows nothing of MQTT.
+//
+// A transport belongs to one worker thread. It lives as long as somebody holds it: its owner, and each pending
+// operation. During on_bytes() no operation is pending, so there it can be taken to another worker (detach, attach).
+#pragma once
+
+#include "broker/net/output_queue.hpp"
+#include "broker/net/socket.hpp"
+
+#include <span>
+#include <string_view>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+namespace nightjar::net {
+
+// Whom the transport serves; its calls may close the transport, not destroy the caller.
+class transport_events {
+  public:
+    virtual void on_bytes(std::string_view bytes) = 0; // valid during the call
+    virtual void on_drained() = 0;                     // all output has been written after it had to wait
+    virtual void on_lost(std::string_view cause) = 0;  // the other end is gone; comes once, never after close()
+
+  protected:
+    ~transport_events() = default;
+};
+
+class transport : public boost::intrusive_ref_counter<transport, boost::thread_unsafe_counter> {
+  public:
+    virtual ~transport() = default;
+
+    // Begins to read for `events`, who stays until close() or detach().
+    virtual void start(transport_events& events) = 0;
+
+    // Writes what `output` holds as far as the socket takes it now; the rest goes by itself once the socket is writable
+    // again. `output` belongs to the owner of the transport and stays where it is until close().
+    virtual void flush(output_queue& output) = 0;
+    virtual bool blocked() const = 0; // a write is waiting for the socket
+
+    virtual void pause_reading(bool paused) = 0;
+
+    // Writes nothing more. No event comes after this.
+    virtual void close() = 0;
+
+    // Inside on_bytes() only: leaves this worker. Then attach() on the other worker's thread, and start() again.
+    virtual void detach() = 0;
+    virtual void attach(asio::io_context& context, std::span<char> read_buffer) = 0;
+
+    virtual std::string_view kind() const = 0; // "tcp", "ws"
+};
+
+using transport_ptr = boost::intrusive_ptr<transport>;
+
+} // namespace nightjar::net

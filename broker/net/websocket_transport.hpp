@@ -1,0 +1,53 @@
+// MQTT over WebSocket (MQTT-6): a stream of binary frames whose borders mean nothing. Beast does the framing; its
+// timeouts and compression stay off.
+#pragma once
+
+#include "broker/net/transport.hpp"
+#include "broker/net/upgrade_request.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+
+#include <boost/beast/websocket/stream.hpp>
+
+namespace nightjar::net {
+
+class websocket_transport final : public transport {
+  public:
+    // The request is already judged (subprotocol, Origin); start() answers it.
+    websocket_transport(tcp_socket socket, upgrade_request request);
+
+    void start(transport_events& events) override;
+    void flush(output_queue& output) override;
+    bool blocked() const override { return in_flight_.has_value() || !open_; }
+    void pause_reading(bool paused) override;
+    void close() override;
+    void detach() override;
+    void attach(asio::io_context& context, std::span<char> read_buffer) override;
+    std::string_view kind() const override { return "ws"; }
+
+  private:
+    using stream = boost::beast::websocket::stream<tcp_socket, false>;
+
+    void answer_handshake();
+    void read();
+    void on_read(error_code error, std::size_t size);
+    void write_in_flight(output_queue& output);
+    void on_written(error_code error, std::size_t size, output_queue& output);
+    void lost(std::string_view cause);
+    void send_close_frame(std::uint16_t code);
+
+    stream stream_;
+    std::unique_ptr<upgrade_request> request_; // until the handshake is answered
+    std::array<char, 4096> read_buffer_;
+    transport_events* events_ = nullptr;
+    std::optional<output_queue> in_flight_; // being written; Beast wants it to stay
+    descriptor moving_;
+    bool open_ = false;
+    bool reading_ = false;
+    bool paused_ = false;
+    bool v6_ = false;
+};
+
+} // namespace nightjar::net

@@ -1,0 +1,85 @@
+#include "broker/process.hpp"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace nightjar::process {
+
+namespace {
+
+[[noreturn]] void fail(std::string_view what) {
+    throw std::runtime_error(fmt::format("{}: {}", what, std::strerror(errno)));
+}
+
+} // namespace
+
+std::size_t raise_file_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+void daemonize() {
+    if (::daemon(1, 0) != 0) fail("cannot go into the background"); // keeps the working directory: paths are relative to it
+}
+
+pid_file::pid_file(std::string path) : path_(std::move(path)) {
+    if (path_.empty()) return;
+    std::ofstream out(path_, std::ios::trunc);
+    out << ::getpid() << '\n';
+    if (!out.flush()) fail(fmt::format("cannot write pid_file {}", path_));
+}
+
+pid_file::~pid_file() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+}
+
+void drop_root(const std::string& user, const std::filesystem::path& owned) {
+    if (::geteuid() != 0 || user.empty() || user == "root") return;
+    const passwd* entry = ::getpwnam(user.c_str());
+    if (entry == nullptr) throw std::runtime_error(fmt::format("no such user \"{}\" (option user)", user));
+    const auto give = [&](const std::filesystem::path& path) {
+        if (::lchown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0) fail(fmt::format("cannot chown {}", path.string()));
+    };
+    give(owned);
+    for (const auto& file : std::filesystem::directory_iterator(owned)) give(file.path());
+    if (::initgroups(user.c_str(), entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 || ::setuid(entry->pw_uid) != 0)
+        fail(fmt::format("cannot become user {}", user));
+}
+
+void notify(std::string_view state) {
+    const char* path = std::getenv("NOTIFY_SOCKET");
+    if (path == nullptr || *path == '\0') return;
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::size_t length = std::strlen(path);
+    if (length >= sizeof address.sun_path) return;
+    std::memcpy(address.sun_path, path, length);
+    if (path[0] == '@') address.sun_path[0] = '\0'; // the abstract namespace
+    const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return;
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
+    static_cast<void>(::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL,
+                               reinterpret_cast<const sockaddr*>(&address), size));
+    ::close(fd);
+}
+
+std::filesystem::path own_directory() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+
+} // namespace nightjar::process

@@ -1,0 +1,39 @@
+// What a daemon does with its process: limits, the pid file, the background, its user, systemd. Main thread, before
+// serving or at the end. Failures throw std::runtime_error with the operator's sentence.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace nightjar::process {
+
+// Raises the soft limit on open files to the hard one; returns it.
+std::size_t raise_file_limit();
+
+// Into the background, standard streams to /dev/null. Before any thread exists.
+void daemonize();
+
+// Written with the process id, removed at the end.
+class pid_file {
+  public:
+    explicit pid_file(std::string path); // empty: none
+    ~pid_file();
+    pid_file(const pid_file&) = delete;
+    pid_file& operator=(const pid_file&) = delete;
+
+  private:
+    std::string path_;
+};
+
+// Gives up root for `user`, once the ports are bound; nothing if we are not root or `user` is empty or "root".
+// `owned` are directories that user must be able to write.
+void drop_root(const std::string& user, const std::filesystem::path& owned);
+
+// Tells systemd ("READY=1", "STOPPING=1"); nothing without NOTIFY_SOCKET.
+void notify(std::string_view state);
+
+// The directory this program lies in.
+std::filesystem::path own_directory();
+
+} // namespace nightjar::process

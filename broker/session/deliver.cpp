@@ -1,0 +1,103 @@
+// Outbound PUBLISH: straight to the client, into the window, or into the queue. Every queue has a limit and every drop
+// is counted; a client that does not read delays nobody else.
+#include "broker/codec/encode.hpp"
+#include "broker/session/session.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace nightjar::session {
+
+void session::deliver(delivery& d, codec::qos granted) {
+    const auto qos = std::min(d.packet().qos, granted); // [MQTT-3.8.4-6]
+    if (qos == codec::qos::at_most_once) return deliver_qos0(d);
+    if (link_ != nullptr) {
+        const auto& out = outbound();
+        if (out.queue.empty() && out.window.size() < limits_.max_inflight_messages && link_->roomy())
+            return deliver_now(d, qos);
+    }
+    if (!queue_accepts(*d.shared())) return broker_.count().dropped_queue_full.add();
+    enqueue(d.shared(), qos, false);
+}
+
+void session::deliver_qos0(delivery& d) {
+    if (link_ == nullptr) {
+        if (!limits_.queue_qos0_messages || clean_) return broker_.count().dropped_offline.add();
+        if (!queue_accepts(*d.shared())) return broker_.count().dropped_queue_full.add();
+        return enqueue(d.shared(), codec::qos::at_most_once, false);
+    }
+    if (outbound_ && outbound_->retained_waiting > 0) { // a retained message must not arrive after a newer one
+        if (!queue_accepts(*d.shared())) return broker_.count().dropped_queue_full.add();
+        return enqueue(d.shared(), codec::qos::at_most_once, false);
+    }
+    if (d.large()) {
+        if (!link_->has_room(d.packet().payload.size())) return broker_.count().dropped_output_full.add();
+        const auto& p = d.packet();
+        return send_publish({p.topic, p.payload, codec::qos::at_most_once, false, false, 0}, d.shared());
+    }
+    const auto frame = d.qos0_frame();
+    if (!link_->has_room(frame.size())) return broker_.count().dropped_output_full.add();
+    std::memcpy(link_->reserve(frame.size()), frame.data(), frame.size());
+    link_->commit(frame.size());
+    broker_.count().publish_sent.add();
+}
+
+void session::deliver_now(delivery& d, codec::qos qos) {
+    send_in_flight(outbound().window.add(d.shared(), qos, false), false);
+}
+
+void session::send_in_flight(const inflight_window::slot& s, bool dup) {
+    const auto qos = s.state == inflight_window::state::awaiting_puback ? codec::qos::at_least_once
+                                                                        : codec::qos::exactly_once;
+    send_publish({s.message->topic(), s.message->payload(), qos, s.retain, dup, s.id}, s.message);
+}
+
+void session::send_publish(const codec::publish& packet, const topics::message_ptr& m) {
+    if (packet.payload.size() > 4096) {
+        const auto size = codec::publish_header_size(packet, version_);
+        codec::write_publish_header(link_->reserve(size), packet, version_);
+        link_->commit(size);
+        link_->append_payload(m);
+    } else {
+        const auto size = codec::publish_size(packet, version_);
+        codec::write_publish(link_->reserve(size), packet, version_);
+        link_->commit(size);
+    }
+    broker_.count().publish_sent.add();
+}
+
+bool session::queue_accepts(const topics::message& m) const {
+    if (!outbound_) return true;
+    const auto live = outbound_->queue.size() - outbound_->retained_waiting;
+    if (limits_.max_queued_messages != 0 && live >= limits_.max_queued_messages) return false;
+    return limits_.max_queued_bytes == 0 || outbound_->queued_bytes + m.footprint() <= limits_.max_queued_bytes;
+}
+
+void session::enqueue(topics::message_ptr m, codec::qos qos, bool retained) {
+    auto& out = outbound();
+    out.queued_bytes += m->footprint();
+    if (retained) ++out.retained_waiting;
+    out.queue.push_back({std::move(m), qos, retained});
+}
+
+void session::pump() {
+    if (!outbound_ || link_ == nullptr) return;
+    auto& out = *outbound_;
+    while (!out.queue.empty() && link_->roomy()) {
+        auto& next = out.queue.front();
+        if (next.qos != codec::qos::at_most_once && out.window.size() >= limits_.max_inflight_messages) return;
+        out.queued_bytes -= next.message->footprint();
+        if (next.retained) --out.retained_waiting;
+        if (next.qos == codec::qos::at_most_once) {
+            send_publish({next.message->topic(), next.message->payload(), next.qos, next.retained, false, 0},
+                         next.message);
+        } else {
+            send_in_flight(out.window.add(std::move(next.message), next.qos, next.retained), false);
+        }
+        out.queue.pop_front();
+    }
+}
+
+void session::on_drained() { pump(); }
+
+} // namespace nightjar::session

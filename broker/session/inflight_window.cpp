@@ -1,0 +1,57 @@
+#include "broker/session/inflight_window.hpp"
+
+#include <algorithm>
+
+namespace nightjar::session {
+
+namespace {
+constexpr std::size_t first_size = 16, full_size = 65'536;
+}
+
+inflight_window::slot& inflight_window::add(topics::message_ptr m, codec::qos qos, bool retain) {
+    if (slots_.size() < full_size && used_ * 2 >= slots_.size()) grow();
+    do { // a straggler may still hold the id that is next [MQTT-2.3.1-4]
+        ++last_id_;
+    } while (last_id_ == 0 || at(last_id_).state != state::free);
+    slot& s = at(last_id_);
+    s.message = std::move(m);
+    s.sequence = next_sequence_++;
+    s.id = last_id_;
+    s.state = qos == codec::qos::at_least_once ? state::awaiting_puback : state::awaiting_pubrec;
+    s.retain = retain;
+    ++used_;
+    return s;
+}
+
+inflight_window::slot* inflight_window::find(codec::packet_id id) {
+    if (slots_.empty()) return nullptr;
+    slot& s = at(id);
+    return s.state != state::free && s.id == id ? &s : nullptr;
+}
+
+void inflight_window::remove(slot& s) {
+    s.message.reset();
+    s.state = state::free;
+    --used_;
+}
+
+std::vector<inflight_window::slot*> inflight_window::in_order() {
+    std::vector<slot*> result;
+    result.reserve(used_);
+    for (auto& s : slots_)
+        if (s.state != state::free) result.push_back(&s);
+    // Sequences wrap; the distance to the newest does not.
+    std::sort(result.begin(), result.end(), [this](const slot* a, const slot* b) {
+        return next_sequence_ - a->sequence > next_sequence_ - b->sequence;
+    });
+    return result;
+}
+
+void inflight_window::grow() {
+    std::vector<slot> old(slots_.empty() ? first_size : slots_.size() * 2);
+    old.swap(slots_);
+    for (auto& s : old)
+        if (s.state != state::free) at(s.id) = std::move(s);
+}
+
+} // namespace nightjar::session

@@ -1,0 +1,44 @@
+// QoS 1 and 2 messages that were sent and not yet acknowledged to the end. Packet ids are given out in turn and lead
+// straight to their slot; the window grows with use. Owned by a session, one thread.
+#pragma once
+
+#include "broker/codec/types.hpp"
+#include "broker/topics/message.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace nightjar::session {
+
+class inflight_window {
+  public:
+    enum class state : std::uint8_t { free, awaiting_puback, awaiting_pubrec, awaiting_pubcomp };
+
+    struct slot {
+        topics::message_ptr message; // released with PUBREC
+        std::uint32_t sequence = 0;
+        codec::packet_id id = 0;
+        inflight_window::state state = state::free;
+        bool retain = false; // the RETAIN flag it was sent with
+    };
+
+    std::size_t size() const { return used_; }
+
+    // There must be room: size() < 65,535. The reference holds until the next add().
+    slot& add(topics::message_ptr m, codec::qos qos, bool retain);
+    slot* find(codec::packet_id id);
+    void remove(slot& s);
+
+    std::vector<slot*> in_order(); // oldest first, for sending again
+
+  private:
+    slot& at(codec::packet_id id) { return slots_[id & (slots_.size() - 1)]; }
+    void grow();
+
+    std::vector<slot> slots_; // size: a power of two, more than twice used_ until 65,536
+    std::size_t used_ = 0;
+    std::uint32_t next_sequence_ = 0;
+    codec::packet_id last_id_ = 0;
+};
+
+} // namespace nightjar::session

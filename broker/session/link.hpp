@@ -1,0 +1,33 @@
+// The way to the client of a session, as long as there is one. The session writes packets into it and never blocks; the
+// bytes leave at the end of the loop turn. Worker thread.
+#pragma once
+
+#include "broker/codec/types.hpp"
+#include "broker/topics/message.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace nightjar::session {
+
+class link {
+  public:
+    // Would a QoS 0 message of this size keep the client's output below its limit? May write out what is waiting first.
+    virtual bool has_room(std::size_t size) = 0;
+    // Output is low enough to go on with queued and retained messages; on_drained() of the session says when it is again.
+    virtual bool roomy() = 0;
+
+    virtual char* reserve(std::size_t size) = 0; // where to write a packet; counts after commit(size)
+    virtual void commit(std::size_t size) = 0;
+    // The payload of `m` behind what was committed, by reference.
+    virtual void append_payload(const topics::message_ptr& m) = 0;
+    void send(codec::bytes packet);
+
+    // Ends the connection at the end of this turn; `cause`, a text with static storage, goes to the log. Empty: orderly.
+    virtual void close(std::string_view cause) = 0;
+
+  protected:
+    ~link() = default;
+};
+
+} // namespace nightjar::session

@@ -1,0 +1,29 @@
+// Inbound PUBLISH, MQTT-3.3 and MQTT-4.3.
+#include "broker/codec/decode.hpp"
+#include "broker/session/session.hpp"
+
+namespace nightjar::session {
+
+void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes frame) {
+    const auto decoded = codec::decode_publish(flags, body, version_);
+    if (!decoded) return protocol_error(decoded.error());
+    codec::publish packet = *decoded;
+    broker_.count().publish_received.add();
+    if (packet.retain && !limits_.retain_available) return link_->close("retained message, but retain_available is false");
+
+    if (packet.qos == codec::qos::exactly_once && inbound().unreleased.contains(packet.packet_id)) {
+        // Seen before: not delivered again, acknowledged again [MQTT-4.3.3-2]. The first one may still be on its way to disk.
+        return acknowledge(codec::packet_type::pubrec, packet.packet_id, broker_.last_ticket());
+    }
+    packet.dup = false; // DUP is between sender and server only [MQTT-3.3.1-3]
+    const auto routed = broker_.publish(*this, packet, frame);
+    if (routed.error) return protocol_error(*routed.error);
+    if (packet.qos == codec::qos::at_least_once) {
+        acknowledge(codec::packet_type::puback, packet.packet_id, routed.durable_after);
+    } else if (packet.qos == codec::qos::exactly_once) {
+        inbound().unreleased.insert(packet.packet_id);
+        acknowledge(codec::packet_type::pubrec, packet.packet_id, routed.durable_after);
+    }
+}
+
+} // namespace nightjar::session

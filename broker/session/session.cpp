@@ -1,0 +1,90 @@
+// Begin and end of a session's connections, and the way from a packet to its handler.
+#include "broker/session/session.hpp"
+
+#include "broker/codec/decode.hpp"
+#include "broker/codec/encode.hpp"
+
+#include <cstring>
+
+namespace nightjar::session {
+
+void link::send(codec::bytes packet) {
+    std::memcpy(reserve(packet.size()), packet.data(), packet.size());
+    commit(packet.size());
+}
+
+session::session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker)
+    : id_(id), client_id_(std::move(client_id)), limits_(limits), broker_(broker) {}
+
+session::outbound_state& session::outbound() {
+    if (!outbound_) outbound_ = std::make_unique<outbound_state>();
+    return *outbound_;
+}
+
+session::inbound_state& session::inbound() {
+    if (!inbound_) inbound_ = std::make_unique<inbound_state>();
+    return *inbound_;
+}
+
+void session::attach(link& to, const codec::connect& packet) {
+    link_ = &to;
+    version_ = packet.version;
+    clean_ = packet.clean_session;
+    disconnect_received_ = false;
+    user_name_ = packet.user_name.value_or(codec::bytes{});
+    will_.reset();
+    if (packet.will) {
+        const auto& will = *packet.will;
+        will_ = topics::message::make(will.topic, will.payload, will.qos, will.retain);
+    }
+    if (!outbound_) return;
+    for (const auto* slot : outbound_->window.in_order()) {
+        if (slot->state == inflight_window::state::awaiting_pubcomp) {
+            link_->send(codec::encode_acknowledgement(codec::packet_type::pubrel, slot->id));
+        } else {
+            send_in_flight(*slot, true); // [MQTT-3.3.1-1]
+        }
+    }
+    pump();
+}
+
+void session::detach(bool orderly, std::uint32_t now) {
+    link_ = nullptr;
+    offline_since_ = now;
+    // What was not yet acknowledged stays so: the client sends it again [MQTT-4.4.0-1].
+    if (inbound_) inbound_->acknowledgements.clear();
+    if (auto will = std::move(will_); will && !orderly) broker_.publish_will(*this, will); // [MQTT-3.1.2-8]
+}
+
+void session::end() {
+    for (const auto& filter : filters_) broker_.unsubscribe(*this, filter);
+    filters_.clear();
+}
+
+void session::on_packet(const codec::fixed_header& header, codec::bytes frame) {
+    using codec::packet_type;
+    const auto body = frame.substr(header.header_size);
+    switch (header.type) {
+    case packet_type::publish: return on_publish(header.flags, body, frame);
+    case packet_type::puback:
+    case packet_type::pubrec:
+    case packet_type::pubrel:
+    case packet_type::pubcomp: return on_acknowledgement(header.type, header.flags, body);
+    case packet_type::subscribe: return on_subscribe(header.flags, body);
+    case packet_type::unsubscribe: return on_unsubscribe(header.flags, body);
+    case packet_type::disconnect: return on_disconnect(header.flags, body);
+    case packet_type::connect: return link_->close("second CONNECT"); // [MQTT-3.1.0-2]
+    default: return link_->close("packet type that only a server sends");
+    }
+}
+
+void session::on_disconnect(std::uint8_t flags, codec::bytes body) {
+    if (const auto ok = codec::decode_empty(codec::packet_type::disconnect, flags, body, version_); !ok)
+        return protocol_error(ok.error()); // [MQTT-3.14.1-1]
+    disconnect_received_ = true;
+    link_->close({}); // [MQTT-3.14.4-1]
+}
+
+void session::protocol_error(codec::error cause) { link_->close(codec::describe(cause)); }
+
+} // namespace nightjar::session

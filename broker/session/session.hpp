@@ -1,0 +1,132 @@
+// The MQTT rules for one client id: what is subscribed, queued, in flight, and what each packet means. Does no I/O and
+// reads no clock: packets come in, effects go out through `link` (to the client) and `router` (to the broker).
+//
+// Belongs to one worker for life, whether its client is connected or not. Each packet family has its own source file:
+// publish.cpp (inbound), deliver.cpp (outbound), acknowledge.cpp, subscribe.cpp, session.cpp (begin and end).
+#pragma once
+
+#include "broker/codec/frame.hpp"
+#include "broker/codec/packets.hpp"
+#include "broker/session/delivery.hpp"
+#include "broker/session/inflight_window.hpp"
+#include "broker/session/link.hpp"
+#include "broker/session/router.hpp"
+#include "broker/topics/subscription_tree.hpp"
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/container/flat_set.hpp>
+
+namespace nightjar::session {
+
+struct limits {
+    std::uint32_t max_inflight_messages = 20; // 1 to 65,535
+    std::uint32_t max_queued_messages = 1000; // 0: no limit
+    std::uint64_t max_queued_bytes = 0;       // 0: no limit
+    bool queue_qos0_messages = false;
+    bool retain_available = true;
+};
+
+class session {
+  public:
+    session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker);
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+
+    topics::subscriber_id id() const { return id_; }
+    const std::string& client_id() const { return client_id_; }
+    const std::string& user_name() const { return user_name_; }
+    bool clean() const { return clean_; }
+    bool connected() const { return link_ != nullptr; }
+    link* current_link() const { return link_; }
+    std::uint32_t offline_since() const { return offline_since_; } // the worker's clock, seconds
+
+    // --- begin and end: session.cpp
+    // A client is there; CONNACK has been written. Sends again what was in flight [MQTT-4.4.0-1], then what was queued.
+    void attach(link& to, const codec::connect& packet);
+    // The client is gone. `orderly`: after DISCONNECT, so without will [MQTT-3.14.4-3]. `now`: seconds.
+    void detach(bool orderly, std::uint32_t now);
+    // Takes its subscriptions out of the tree; the last call.
+    void end();
+
+    // --- packets, but CONNECT and PINGREQ. Views into the frame.
+    void on_packet(const codec::fixed_header& header, codec::bytes frame);
+    bool disconnect_received() const { return disconnect_received_; }
+
+    // --- outbound: deliver.cpp
+    void deliver(delivery& d, codec::qos granted);
+    void on_drained(); // the link is roomy again
+
+    // --- acknowledgements held back until a commit: acknowledge.cpp
+    void on_committed();                  // router.committed() has grown
+    void on_commit_failed(ticket failed); // nothing up to `failed` may be acknowledged
+
+    std::size_t subscription_count() const { return filters_.size(); }
+
+  private:
+    void on_publish(std::uint8_t flags, codec::bytes body, codec::bytes frame);
+    void on_subscribe(std::uint8_t flags, codec::bytes body);
+    void on_unsubscribe(std::uint8_t flags, codec::bytes body);
+    void on_acknowledgement(codec::packet_type type, std::uint8_t flags, codec::bytes body);
+    void on_disconnect(std::uint8_t flags, codec::bytes body);
+
+    void on_puback(codec::packet_id id);
+    void on_pubrec(codec::packet_id id);
+    void on_pubrel(codec::packet_id id);
+    void on_pubcomp(codec::packet_id id);
+    void acknowledge(codec::packet_type type, codec::packet_id id, ticket after);
+
+    void deliver_qos0(delivery& d);
+    void deliver_now(delivery& d, codec::qos qos);
+    void send_in_flight(const inflight_window::slot& s, bool dup);
+    void send_publish(const codec::publish& packet, const topics::message_ptr& m);
+    void queue_retained(codec::bytes filter, codec::qos granted);
+    void pump(); // from the queue into the window
+    void protocol_error(codec::error cause);
+
+    struct queued {
+        topics::message_ptr message;
+        codec::qos qos;
+        bool retained; // sent with RETAIN 1: for a new subscription [MQTT-3.3.1-8]
+    };
+    struct outbound_state {
+        inflight_window window;
+        std::deque<queued> queue;
+        std::size_t queued_bytes = 0;
+        std::size_t retained_waiting = 0; // of the queue; live messages must not overtake them
+    };
+    struct pending_acknowledgement {
+        ticket after;
+        codec::packet_type type;
+        codec::packet_id id;
+    };
+    struct inbound_state {
+        boost::container::flat_set<codec::packet_id> unreleased; // QoS 2, delivered, PUBREL still to come
+        std::deque<pending_acknowledgement> acknowledgements;    // in the order of their PUBLISH [MQTT-4.6.0-2]
+    };
+    // Made on first need: most sessions of a large broker only listen, at QoS 0.
+    outbound_state& outbound();
+    inbound_state& inbound();
+    bool queue_accepts(const topics::message& m) const;
+    void enqueue(topics::message_ptr m, codec::qos qos, bool retained);
+
+    topics::subscriber_id id_;
+    std::string client_id_;
+    std::string user_name_;
+    const limits& limits_;
+    router& broker_;
+    link* link_ = nullptr;
+    topics::message_ptr will_;
+    std::unique_ptr<outbound_state> outbound_;
+    std::unique_ptr<inbound_state> inbound_;
+    std::vector<std::string> filters_; // sorted
+    std::uint32_t offline_since_ = 0;
+    codec::protocol_version version_ = codec::protocol_version::v3_1_1;
+    bool clean_ = true;
+    bool disconnect_received_ = false;
+};
+
+} // namespace nightjar::session

@@ -1,0 +1,56 @@
+// SUBSCRIBE and UNSUBSCRIBE, MQTT-3.8 to 3.11, and the retained messages that a new subscription brings.
+#include "broker/codec/decode.hpp"
+#include "broker/codec/encode.hpp"
+#include "broker/session/session.hpp"
+
+#include <algorithm>
+
+namespace nightjar::session {
+
+void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
+    auto packet = codec::decode_subscribe(flags, body, version_);
+    if (!packet) return protocol_error(packet.error());
+    std::vector<std::uint8_t> codes;
+    auto requests = packet->filters;
+    while (const auto request = requests.next()) {
+        if (!broker_.may_subscribe(*this, request->filter, request->qos)) {
+            codes.push_back(codec::suback_failure);
+            continue;
+        }
+        broker_.subscribe(*this, request->filter, request->qos); // replaces an identical one [MQTT-3.8.4-3]
+        const auto place = std::lower_bound(filters_.begin(), filters_.end(), request->filter);
+        if (place == filters_.end() || *place != request->filter) filters_.insert(place, std::string(request->filter));
+        codes.push_back(static_cast<std::uint8_t>(request->qos));
+    }
+    std::string answer;
+    codec::append_suback(answer, packet->packet_id, codes); // [MQTT-3.8.4-5]
+    link_->send(answer);
+    auto code = codes.begin();
+    requests = packet->filters;
+    while (const auto request = requests.next())
+        if (*code++ != codec::suback_failure) queue_retained(request->filter, request->qos);
+    pump();
+}
+
+void session::queue_retained(codec::bytes filter, codec::qos granted) {
+    std::vector<topics::message_ptr> found;
+    broker_.match_retained(filter, found); // [MQTT-3.3.1-6]
+    for (auto& m : found) {
+        const auto qos = std::min(m->qos(), granted);
+        enqueue(std::move(m), qos, true);
+    }
+}
+
+void session::on_unsubscribe(std::uint8_t flags, codec::bytes body) {
+    auto packet = codec::decode_unsubscribe(flags, body, version_);
+    if (!packet) return protocol_error(packet.error());
+    while (const auto request = packet->filters.next()) {
+        const auto place = std::lower_bound(filters_.begin(), filters_.end(), request->filter);
+        if (place == filters_.end() || *place != request->filter) continue;
+        broker_.unsubscribe(*this, request->filter);
+        filters_.erase(place);
+    }
+    link_->send(codec::encode_acknowledgement(codec::packet_type::unsuback, packet->packet_id)); // [MQTT-3.10.4-5]
+}
+
+} // namespace nightjar::session

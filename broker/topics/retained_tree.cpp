@@ -1,0 +1,76 @@
+#include "broker/topics/retained_tree.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace nightjar::topics {
+
+bool retained_tree::set(message_ptr m) {
+    message_ptr old; // freed outside the lock
+    const std::unique_lock lock(mutex_);
+    if (m->payload().empty()) {
+        const auto node = trie_.find(m->topic());
+        if (node == trie::none || !trie_.value(node)) return false;
+        old = std::move(trie_.value(node));
+        trie_.value(node).reset();
+        trie_.prune(node);
+    } else {
+        const auto topic = m->topic();
+        footprint_ += m->footprint();
+        ++size_;
+        old = std::exchange(trie_.value(trie_.insert(topic)), std::move(m));
+    }
+    if (old) {
+        footprint_ -= old->footprint();
+        --size_;
+    }
+    return true;
+}
+
+void retained_tree::match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t limit) const {
+    search into{out, limit > SIZE_MAX - out.size() ? SIZE_MAX : out.size() + limit};
+    const std::shared_lock lock(mutex_);
+    collect(trie::root, codec::levels(filter), true, into);
+}
+
+// Depth is bounded by max_topic_levels.
+void retained_tree::collect(trie::node_index node, codec::levels rest, bool first, search& into) const {
+    codec::bytes level;
+    if (into.full()) return;
+    if (!rest.next(level)) {
+        if (const auto& m = trie_.value(node)) into.out.push_back(m);
+        return;
+    }
+    if (level == "#") return collect_below(node, first, into);
+    if (level != "+") {
+        const auto next = trie_.child(node, trie_.number(level));
+        if (next != trie::none) collect(next, rest, false, into);
+        return;
+    }
+    for (auto n = trie_.first_child(node); n != trie::none; n = trie_.next_sibling(n)) {
+        if (first && trie_.level_of(n).starts_with('$')) continue; // [MQTT-4.7.2-1]
+        collect(n, rest, false, into);
+    }
+}
+
+// "#": the node itself and all below.
+void retained_tree::collect_below(trie::node_index node, bool first, search& into) const {
+    if (into.full()) return;
+    if (const auto& m = trie_.value(node)) into.out.push_back(m);
+    for (auto n = trie_.first_child(node); n != trie::none; n = trie_.next_sibling(n)) {
+        if (first && trie_.level_of(n).starts_with('$')) continue;
+        collect_below(n, false, into);
+    }
+}
+
+std::size_t retained_tree::size() const {
+    const std::shared_lock lock(mutex_);
+    return size_;
+}
+
+std::size_t retained_tree::footprint() const {
+    const std::shared_lock lock(mutex_);
+    return footprint_;
+}
+
+} // namespace nightjar::topics

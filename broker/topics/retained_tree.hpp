@@ -1,0 +1,43 @@
+// The last retained message of each topic: one tree for the process. Any thread; a shared mutex inside, taken to set
+// a retained message and to serve a new subscription, by no other PUBLISH.
+#pragma once
+
+#include "broker/codec/topic.hpp"
+#include "broker/topics/message.hpp"
+#include "broker/topics/topic_trie.hpp"
+
+#include <cstddef>
+#include <shared_mutex>
+#include <vector>
+
+namespace nightjar::topics {
+
+class retained_tree {
+  public:
+    // Keeps `m` for its topic; a message without payload takes the old one away instead [MQTT-3.3.1-10] and is not kept
+    // [MQTT-3.3.1-11]. Returns false if nothing changed (clearing what was not there).
+    bool set(message_ptr m);
+
+    // Appends the messages whose topic matches a valid filter, at most `limit`. [MQTT-4.7.2-1] holds for `$` topics.
+    void match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t limit = SIZE_MAX) const;
+
+    std::size_t size() const;
+    std::size_t footprint() const; // bytes of all messages
+
+  private:
+    using trie = topic_trie<message_ptr>;
+    struct search {
+        std::vector<message_ptr>& out;
+        std::size_t limit;
+        bool full() const { return out.size() >= limit; }
+    };
+    void collect(trie::node_index node, codec::levels rest, bool first, search& into) const;
+    void collect_below(trie::node_index node, bool first, search& into) const;
+
+    mutable std::shared_mutex mutex_; // guards all below
+    trie trie_;
+    std::size_t size_ = 0;
+    std::size_t footprint_ = 0;
+};
+
+} // namespace nightjar::topics

@@ -1,0 +1,121 @@
+// CONNECT, MQTT-3.1: who is it, may it come in, where is its session.
+#include "broker/codec/decode.hpp"
+#include "broker/codec/encode.hpp"
+#include "broker/codec/topic.hpp"
+#include "broker/worker/connection.hpp"
+#include "broker/worker/worker.hpp"
+
+#include <random>
+
+#include <fmt/format.h>
+
+namespace nightjar::worker {
+
+using codec::connack_code;
+
+namespace {
+
+std::string make_client_id(const std::string& prefix) {
+    std::random_device random; // the kernel's
+    return fmt::format("{}{:08X}-{:08X}-{:08X}-{:08X}", prefix, random(), random(), random(), random());
+}
+
+} // namespace
+
+void connection::on_connect(const codec::fixed_header& header, codec::bytes frame) {
+    const auto decoded = codec::decode_connect(header.flags, frame.substr(header.header_size));
+    if (!decoded) {
+        switch (decoded.error()) {
+        case codec::error::protocol_level: // [MQTT-3.1.2-2]
+            return refuse(connack_code::unacceptable_protocol_version, codec::describe(decoded.error()));
+        case codec::error::client_id_too_long:
+            return refuse(connack_code::identifier_rejected, codec::describe(decoded.error()));
+        default: return close(codec::describe(decoded.error())); // [MQTT-3.1.4-1]
+        }
+    }
+    const auto& packet = *decoded;
+    const auto& conf = home_.shared().conf;
+    if (packet.will) {
+        if (const auto valid = codec::check_topic_name(packet.will->topic); !valid)
+            return close(codec::describe(valid.error()));
+        if (packet.will->retain && !conf.retain_available) return close("retained will, but retain_available is false");
+    }
+    if (packet.client_id.empty() && (!packet.clean_session || !conf.allow_zero_length_clientid))
+        return refuse(connack_code::identifier_rejected, "zero-length client id"); // [MQTT-3.1.3-8]
+    if (conf.max_keepalive != 0 && (packet.keep_alive == 0 || packet.keep_alive > conf.max_keepalive))
+        return refuse(connack_code::identifier_rejected, "keep alive longer than max_keepalive");
+    if (const auto code = judge(packet)) return refuse(*code, "not authorised");
+    // [MQTT-3.1.3-6]
+    auto id = packet.client_id.empty() ? make_client_id(conf.auto_id_prefix) : std::string(packet.client_id);
+    enter(packet, std::move(id), frame);
+}
+
+// No value: it may come in.
+std::optional<connack_code> connection::judge(const codec::connect& packet) {
+    const auto address = peer_.address.to_string();
+    const plugin::client who{packet.client_id, packet.user_name.value_or(codec::bytes{}), address, peer_.port, false};
+    switch (home_.shared().plugins.on_connect(home_, who, packet)) {
+    case plugin::connect_verdict::accept: return std::nullopt;
+    case plugin::connect_verdict::bad_user_name_or_password: return connack_code::bad_user_name_or_password;
+    case plugin::connect_verdict::not_authorized: return connack_code::not_authorized;
+    case plugin::connect_verdict::pass: break;
+    }
+    // Nobody knows users here: a name, or an empty one, makes no difference.
+    if (listener_->conf.allow_anonymous.value_or(home_.shared().conf.allow_anonymous)) return std::nullopt;
+    return connack_code::not_authorized;
+}
+
+void connection::refuse(connack_code code, std::string_view cause) {
+    send(codec::encode_connack(false, code, codec::protocol_version::v3_1_1)); // [MQTT-3.2.2-4]
+    close(cause);                                                              // [MQTT-3.2.2-5]
+}
+
+// Finds or makes the session. A session never moves: if another worker has it, this connection goes there.
+void connection::enter(const codec::connect& packet, std::string client_id, codec::bytes frame) {
+    auto& directory = home_.shared().directory;
+    for (;;) {
+        const auto known = directory.find(client_id);
+        if (known && known->worker != home_.index()) {
+            leaving_for_ = std::make_unique<destination>(destination{known->worker, std::string(frame)});
+            return close({});
+        }
+        if (known)
+            if (auto* kept = take_over(*known->session, packet)) return welcome(packet, *kept, true);
+        if (auto* made = home_.make_session(client_id)) return welcome(packet, *made, false);
+    } // another worker was faster: look again
+}
+
+// The session to go on with, or null if there is none to go on with.
+session::session* connection::take_over(session::session& existing, const codec::connect& packet) {
+    if (existing.connected()) { // [MQTT-3.1.4-2]
+        auto* old = static_cast<connection*>(existing.current_link());
+        home_.shared().log.notice("Client {} already connected, closing old connection.", existing.client_id());
+        old->close("session taken over");
+        const bool ended = existing.clean();
+        old->release_session();
+        if (ended) return nullptr;
+    }
+    if (packet.clean_session || existing.clean()) { // [MQTT-3.1.2-6]
+        home_.end_session(existing);
+        return nullptr;
+    }
+    return &existing; // [MQTT-3.1.2-4]
+}
+
+void connection::welcome(const codec::connect& packet, session::session& session, bool session_present) {
+    session_ = &session;
+    keep_alive_ = packet.keep_alive;
+    home_.file(*this);
+    home_.count().connects.add();
+    home_.count().clients_connected.add();
+    const auto& shared = home_.shared();
+    if (shared.conf.log.connection_messages)
+        shared.log.notice("New client connected from {}:{} as {} (p{}, c{}, k{}{}).", peer_.address.to_string(),
+                          peer_.port, session.client_id(), packet.version == codec::protocol_version::v3_1 ? 1 : 2,
+                          packet.clean_session ? 1 : 0, packet.keep_alive,
+                          packet.user_name ? fmt::format(", u'{}'", *packet.user_name) : "");
+    send(codec::encode_connack(session_present, connack_code::accepted, packet.version)); // [MQTT-3.2.2-1]..[-3]
+    session.attach(*this, packet);
+}
+
+} // namespace nightjar::worker

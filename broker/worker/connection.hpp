@@ -1,0 +1,118 @@
+// One client's connection: cuts its bytes into packets, gives them to its session, and carries the session's output. Knows
+// deadlines (CONNECT, keep alive) and limits (packet size, output). Lives on one worker; made and destroyed by it.
+#pragma once
+
+#include "broker/codec/frame.hpp"
+#include "broker/codec/packets.hpp"
+#include "broker/config/configuration.hpp"
+#include "broker/net/transport.hpp"
+#include "broker/session/link.hpp"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/intrusive/list.hpp>
+
+namespace nightjar::session {
+class session;
+}
+
+namespace nightjar::worker {
+
+class worker;
+
+using wheel_hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+// A listener as its connections see it.
+struct listener_state {
+    const config::listener& conf;
+    std::atomic<int> open{0}; // connections; any worker
+};
+
+// What makes a connection, on any worker.
+struct incoming {
+    net::transport_ptr transport;
+    net::peer_address peer;
+    listener_state* listener = nullptr;
+    std::string read_ahead; // bytes already read, CONNECT first
+};
+
+class connection final : public net::transport_events, public session::link, public wheel_hook {
+  public:
+    connection(worker& home, incoming from);
+    ~connection();
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    void start(std::string read_ahead);
+
+    // --- net::transport_events
+    void on_bytes(std::string_view bytes) override;
+    void on_drained() override;
+    void on_lost(std::string_view cause) override;
+
+    // --- session::link
+    bool has_room(std::size_t size) override;
+    bool roomy() override;
+    char* reserve(std::size_t size) override { return output_.reserve(size); }
+    void commit(std::size_t size) override;
+    void append_payload(const topics::message_ptr& m) override;
+    void close(std::string_view cause) override;
+
+    void flush();       // at the end of the turn
+    void shut_down();   // at the end of the turn in which it was closed: last flush, log line, session detached
+    bool closing() const { return closing_; }
+
+    // Second at which it has to be looked at again if nothing comes; the worker's clock.
+    std::uint32_t deadline() const;
+    void on_deadline();
+
+    session::session* current_session() const { return session_; }
+    const net::peer_address& peer() const { return peer_; }
+    std::string name() const; // "ID [1.2.3.4:5]" for the log
+
+  private:
+    // framing
+    void take_frames(std::string_view& bytes);
+    bool complete_partial(std::string_view& bytes);
+    void keep_partial(std::string_view bytes);
+    bool acceptable(const codec::fixed_header& header);
+    void on_frame(const codec::fixed_header& header, codec::bytes frame);
+
+    // connect.cpp
+    void on_connect(const codec::fixed_header& header, codec::bytes frame);
+    std::optional<codec::connack_code> judge(const codec::connect& packet);
+    void refuse(codec::connack_code code, std::string_view cause);
+    void enter(const codec::connect& packet, std::string client_id, codec::bytes frame);
+    session::session* take_over(session::session& existing, const codec::connect& packet);
+    void welcome(const codec::connect& packet, session::session& session, bool session_present);
+    void leave(std::string_view rest);
+    void release_session();
+
+    void on_pingreq(const codec::fixed_header& header);
+
+    worker& home_;
+    net::transport_ptr transport_;
+    listener_state* listener_;
+    session::session* session_ = nullptr;
+    net::output_queue output_;
+    net::pooled_block partial_; // a packet that has not wholly arrived
+    std::uint32_t partial_size_ = 0;
+    std::uint32_t last_received_ = 0; // worker's clock, seconds
+    std::uint16_t keep_alive_ = 0;
+    bool dirty_ = false;
+    bool closing_ = false;
+    bool reading_paused_ = false;
+    bool lost_ = false;
+    std::string_view cause_; // why it closed; static text
+    struct destination {
+        unsigned worker;
+        std::string bytes; // what this connection has read and not used
+    };
+    std::unique_ptr<destination> leaving_for_; // the worker that holds the session of this client id
+    net::peer_address peer_;
+};
+
+} // namespace nightjar::worker

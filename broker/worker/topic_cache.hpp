@@ -1,0 +1,62 @@
+// What a worker knows of a topic, so that a PUBLISH costs one hash look-up: that its name is valid, which sessions of
+// this worker get it, which other workers have subscribers, which plugins want it. One per worker, one thread.
+//
+// Entries carry the version of the subscription tree they were made from; an old one is filled again. The cache forgets
+// by generations: when the young half is full, the old half goes.
+#pragma once
+
+#include "broker/codec/error.hpp"
+#include "broker/plugin/chain.hpp"
+#include "broker/topics/subscription_tree.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+namespace nightjar::session {
+class session;
+}
+
+namespace nightjar::worker {
+
+struct topic_entry {
+    struct target {
+        session::session* session;
+        codec::qos granted;
+    };
+    topics::tree_version version = 0;
+    bool filled = false;
+    bool reserved = false;          // `$SYS`, `$share`: clients may not publish here
+    std::uint64_t other_workers = 0; // bit n: worker n has subscribers
+    std::vector<target> local;
+    plugin::interested_list plugins;
+};
+
+class topic_cache {
+  public:
+    // The entry of a topic; made, with its plugins but without subscribers, when it is not there. An error if the topic
+    // is not a valid name. Holds until the next call.
+    codec::result<topic_entry*> find(codec::bytes topic, const plugin::chain& plugins);
+
+    std::size_t size() const { return young_.size() + old_.size(); }
+
+  private:
+    static constexpr std::size_t generation_size = 32'768;
+
+    struct text_hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    using table =
+        boost::unordered_flat_map<std::string, std::unique_ptr<topic_entry>, text_hash, std::equal_to<>>;
+
+    topic_entry* insert(codec::bytes topic, std::unique_ptr<topic_entry> entry);
+
+    table young_, old_;
+};
+
+} // namespace nightjar::worker

@@ -1,0 +1,268 @@
+// A worker's loop: its turns, its clock, its commits, its beginning and end. Routing has its own file.
+#include "broker/worker/worker.hpp"
+
+#include "broker/net/tcp_transport.hpp"
+#include "broker/net/websocket_transport.hpp"
+
+#include <pthread.h>
+
+#include <csignal>
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+namespace nightjar::worker {
+
+namespace {
+// Handlers run between two end_turn()s: enough to fill a write, few enough to keep a busy loop's delay small.
+constexpr int handlers_per_turn = 512;
+constexpr auto one_second = std::chrono::seconds{1};
+} // namespace
+
+worker::worker(common& all, unsigned index)
+    : common_(all), index_(index), read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_size)),
+      started_(std::chrono::steady_clock::now()) {
+    read_clocks();
+}
+
+worker::~worker() { join(); }
+
+void worker::start() {
+    parcels_.resize(common_.workers.size());
+    thread_ = std::jthread([this] { run(); });
+}
+
+void worker::join() {
+    if (thread_.joinable()) thread_.join();
+}
+
+void worker::run() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr); // signals are main's
+    pthread_setname_np(pthread_self(), fmt::format("nj-worker-{}", index_).c_str());
+    common_.plugins.start(*this);
+    schedule_tick();
+    end_turn();
+    while (!stopped_) {
+        if (context_.run_one() == 0) break;
+        for (int i = 0; i < handlers_per_turn && context_.poll_one() != 0; ++i) {}
+        read_clocks();
+        end_turn();
+    }
+}
+
+void worker::read_clocks() {
+    const auto steady = std::chrono::steady_clock::now() - started_;
+    now_seconds_ = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(steady).count());
+    const auto wall = std::chrono::system_clock::now().time_since_epoch();
+    now_us_ = std::chrono::duration_cast<std::chrono::microseconds>(wall).count();
+}
+
+void worker::end_turn() {
+    do { // closing may publish wills, publishing and flushing may close
+        close_connections();
+        publish_own();
+        flush_connections();
+    } while (!closing_.empty() || !own_.empty() || !dirty_.empty());
+    send_parcels();
+    submit_batch();
+    send_leaving();
+    graveyard_.clear();
+    if (stopping_ && connections_.empty()) wind_up();
+}
+
+void worker::close_connections() {
+    while (!closing_.empty()) {
+        connection* c = closing_.back();
+        closing_.pop_back();
+        c->shut_down();
+        std::erase(dirty_, c);
+        const auto place = connections_.find(c);
+        graveyard_.push_back(std::move(place->second));
+        connections_.erase(place);
+        counters_.connections_open.subtract();
+    }
+}
+
+void worker::flush_connections() {
+    for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();
+    dirty_.clear();
+}
+
+void worker::send_leaving() {
+    for (auto& [to, what] : leaving_) common_.workers[to]->adopt(std::move(what));
+    leaving_.clear();
+}
+
+void worker::adopt(incoming from) {
+    asio::post(context_, [this, from = std::move(from)]() mutable {
+        from.transport->attach(context_, read_buffer());
+        take(std::move(from));
+    });
+}
+
+void worker::adopt(net::descriptor socket, bool v6, net::peer_address peer, listener_state& listener,
+                   std::unique_ptr<net::upgrade_request> upgrade) {
+    asio::post(context_, [this, fd = std::move(socket), v6, peer, &listener,
+                          upgrade = std::move(upgrade)]() mutable {
+        const auto protocol = v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+        net::tcp_socket own(context_, protocol, fd.release());
+        net::transport_ptr transport;
+        if (upgrade) {
+            transport = new net::websocket_transport(std::move(own), std::move(*upgrade));
+        } else {
+            transport = new net::tcp_transport(std::move(own), read_buffer());
+        }
+        counters_.connections_accepted.add();
+        take({std::move(transport), peer, &listener, {}});
+    });
+}
+
+void worker::take(incoming from) {
+    if (stopping_) return;
+    auto read_ahead = std::move(from.read_ahead);
+    auto made = std::make_unique<connection>(*this, std::move(from));
+    connection& c = *made;
+    connections_.emplace(&c, std::move(made));
+    counters_.connections_open.add();
+    c.start(std::move(read_ahead));
+}
+
+session::session* worker::make_session(std::string client_id) {
+    const topics::subscriber_id id{(std::uint64_t{index_} << 48) | ++next_session_};
+    auto made = std::make_unique<session::session>(id, std::move(client_id), common_.limits, *this);
+    if (!common_.directory.add(made->client_id(), {index_, made.get()})) return nullptr;
+    counters_.sessions.add();
+    return sessions_.emplace(id.value, std::move(made)).first->second.get();
+}
+
+void worker::end_session(session::session& s) {
+    s.end();
+    waiting_.erase(&s);
+    common_.directory.remove(s.client_id());
+    counters_.sessions.subtract();
+    sessions_.erase(s.id().value);
+}
+
+// --- the disk
+
+void worker::submit_batch() {
+    if (batch_.empty()) return;
+    common_.store.submit(*this, batch_number_++, std::move(batch_));
+    batch_ = {};
+}
+
+void worker::on_committed(std::uint64_t number, std::error_code error) noexcept {
+    asio::post(context_, [this, number, error] { commit_done(number, error); });
+}
+
+void worker::commit_done(std::uint64_t number, std::error_code error) {
+    committed_ = std::max(committed_, number);
+    if (error) common_.log.error("Error: the store could not write: {}. Nothing of it was acknowledged.", error.message());
+    boost::unordered_flat_set<session::session*> waiting;
+    waiting.swap(waiting_);
+    for (auto* s : waiting) {
+        if (error) s->on_commit_failed(number);
+        s->on_committed();
+    }
+    for (std::size_t i = 0; i < injected_.size();) {
+        if (injected_[i].after > committed_) {
+            ++i;
+            continue;
+        }
+        auto done = std::move(injected_[i]);
+        injected_.erase(injected_.begin() + static_cast<std::ptrdiff_t>(i));
+        done.result.storage_failed = static_cast<bool>(error) && done.after == number;
+        done.done(std::move(done.result));
+    }
+}
+
+// --- REST
+
+void worker::inject(topics::message_ptr m, std::string user_name, std::string address,
+                    std::function<void(inject_result)> done) {
+    asio::post(context_, [this, m = std::move(m), user_name = std::move(user_name), address = std::move(address),
+                          done = std::move(done)]() mutable {
+        inject_now(m, {"http-api", user_name, address, 0, true}, std::move(done));
+    });
+}
+
+void worker::inject_now(const topics::message_ptr& m, const plugin::client& who,
+                        std::function<void(inject_result)> done) {
+    inject_result result;
+    session::delivery d(m, scratch_);
+    counters_.publish_received.add();
+    const auto routed = route(d, &who, &result.ingest);
+    result.error = routed.error;
+    result.denied = routed.outcome == plugin::publish_outcome::denied;
+    if (routed.outcome == plugin::publish_outcome::stored) {
+        injected_.push_back({batch_number_, std::move(result), std::move(done)});
+    } else {
+        done(std::move(result));
+    }
+}
+
+plugin::client worker::describe(const session::session& s) const {
+    return {s.client_id(), s.user_name(), {}, 0, false};
+}
+
+// --- time
+
+void worker::file(connection& c) {
+    auto& hook = static_cast<wheel_hook&>(c);
+    if (hook.is_linked()) hook.unlink();
+    wheel_.file(c, now_seconds_, c.deadline());
+}
+
+void worker::schedule_tick() {
+    ticker_.expires_after(one_second);
+    ticker_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        read_clocks();
+        tick();
+        schedule_tick();
+    });
+}
+
+void worker::tick() {
+    wheel_.advance(now_seconds_, [](connection& c) { c.on_deadline(); });
+    try {
+        common_.plugins.on_tick(*this);
+    } catch (const std::exception& e) {
+        counters_.plugin_errors.add();
+        common_.log.error("Error: a plugin failed: {}", e.what());
+    }
+    if (common_.conf.persistent_client_expiration && now_seconds_ % 60 == 0) expire_sessions();
+}
+
+void worker::expire_sessions() {
+    const auto keep = static_cast<std::uint64_t>(common_.conf.persistent_client_expiration->count());
+    std::vector<session::session*> expired;
+    for (const auto& [id, s] : sessions_)
+        if (!s->connected() && now_seconds_ - s->offline_since() > keep) expired.push_back(s.get());
+    for (auto* s : expired) {
+        common_.log.notice("Expiring client {} due to timeout.", s->client_id());
+        end_session(*s);
+    }
+}
+
+// --- the end
+
+void worker::stop() {
+    asio::post(context_, [this] {
+        stopping_ = true;
+        ticker_.cancel();
+        for (const auto& [c, owned] : connections_) c->close("the broker stops");
+    });
+}
+
+void worker::wind_up() {
+    common_.plugins.stop(*this);
+    publish_own();
+    send_parcels();
+    submit_batch();
+    stopped_ = true;
+}
+
+} // namespace nightjar::worker

@@ -1,0 +1,205 @@
+// A worker: one thread with its event loop, its connections and its sessions. Nothing here is shared but `common`;
+// workers meet in mailboxes.
+//
+// A loop turn: run what is ready (every readable socket once), then end_turn(): closed connections, messages of our own,
+// parcels for other workers, the batch for the store, and one write per touched connection.
+#pragma once
+
+#include "broker/config/configuration.hpp"
+#include "broker/log/logger.hpp"
+#include "broker/net/upgrade_request.hpp"
+#include "broker/plugin/chain.hpp"
+#include "broker/session/counters.hpp"
+#include "broker/session/session.hpp"
+#include "broker/topics/retained_tree.hpp"
+#include "broker/topics/subscription_tree.hpp"
+#include "broker/worker/client_directory.hpp"
+#include "broker/worker/connection.hpp"
+#include "broker/worker/mailbox.hpp"
+#include "broker/worker/timer_wheel.hpp"
+#include "broker/worker/topic_cache.hpp"
+#include "storage/store.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+
+namespace nightjar::worker {
+
+namespace asio = boost::asio;
+
+// What all workers share: made by main, outlives them. The trees and the directory lock inside; the rest is read only
+// while workers run.
+struct common {
+    const config::configuration& conf;
+    const plugin::chain& plugins;
+    storage::store& store;
+    log::logger& log;
+    session::limits limits;
+    topics::subscription_tree subscriptions;
+    topics::retained_tree retained;
+    client_directory directory;
+    std::vector<worker*> workers; // by index, at most 64
+};
+
+// The answer to a message that did not come from an MQTT client (REST).
+struct inject_result {
+    std::optional<codec::error> error;
+    bool denied = false;
+    bool storage_failed = false;
+    plugin::ingest_report ingest;
+};
+
+class worker final : public session::router, public plugin::host, public storage::commit_listener {
+  public:
+    worker(common& all, unsigned index);
+    ~worker();
+
+    void start(); // its thread; plugins are started on it first
+    // Ordered end: connections closed (wills go out), plugins stopped, the last batch submitted. Then join().
+    void stop();
+    void join();
+
+    unsigned index() const { return index_; }
+    asio::io_context& context() { return context_; }
+    const session::counters& counted() const { return counters_; } // any thread
+
+    // --- any thread
+    void post(std::function<void()> what) { asio::post(context_, std::move(what)); }
+    void wake() { asio::post(context_, [this] { collect_mail(); }); }
+    // A new socket; `upgrade` for a websocket whose request has been read.
+    void adopt(net::descriptor socket, bool v6, net::peer_address peer, listener_state& listener,
+               std::unique_ptr<net::upgrade_request> upgrade);
+    void adopt(incoming from); // detached from another worker
+    // Routes a message on this worker; `done` is called on its thread when what had to be stored is on disk.
+    void inject(topics::message_ptr m, std::string user_name, std::string address,
+                std::function<void(inject_result)> done);
+    mailbox& mail() { return mailbox_; }
+
+    // --- for its connections
+    common& shared() { return common_; }
+    std::uint32_t now_seconds() const { return now_seconds_; }
+    std::span<char> read_buffer() { return {read_buffer_.get(), read_buffer_size}; }
+    net::buffer_pool& buffers() { return buffers_; }
+    void touched(connection& c) { dirty_.push_back(&c); }
+    void closed(connection& c) { closing_.push_back(&c); }
+    void file(connection& c); // in the timer wheel, by its deadline
+    void hand_over(unsigned to, incoming what) { leaving_.push_back({to, std::move(what)}); }
+    // Makes a session and enters it in the directory; null if another worker was faster.
+    session::session* make_session(std::string client_id);
+    void end_session(session::session& s);
+    plugin::client describe(const session::session& s) const;
+
+    // --- session::router
+    session::route_result publish(session::session& from, const codec::publish& packet, codec::bytes frame) override;
+    void publish_will(session::session& from, const topics::message_ptr& will) override;
+    session::ticket committed() const override { return committed_; }
+    session::ticket last_ticket() const override { return batch_.empty() ? batch_number_ - 1 : batch_number_; }
+    void wait_for_commit(session::session& who) override { waiting_.insert(&who); }
+    bool may_subscribe(session::session& who, codec::bytes filter, codec::qos qos) override;
+    void subscribe(session::session& who, codec::bytes filter, codec::qos qos) override;
+    void unsubscribe(session::session& who, codec::bytes filter) override;
+    void match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const override;
+    session::counters& count() override { return counters_; }
+
+    // --- plugin::host
+    unsigned worker_index() const override { return index_; }
+    std::int64_t now_us() const override { return now_us_; }
+    storage::write_batch& batch() override { return batch_; }
+    void publish(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain) override;
+
+    // --- storage::commit_listener, on the commit thread
+    void on_committed(std::uint64_t number, std::error_code error) noexcept override;
+
+  private:
+    struct routed {
+        std::optional<codec::error> error;
+        plugin::publish_outcome outcome = plugin::publish_outcome::pass;
+    };
+    struct injected {
+        session::ticket after;
+        inject_result result;
+        std::function<void(inject_result)> done;
+    };
+    struct leaving {
+        unsigned to;
+        incoming what;
+    };
+
+    void run();
+    void read_clocks();
+    void end_turn();
+    void close_connections();
+    void publish_own();
+    void send_parcels();
+    void submit_batch();
+    void flush_connections();
+    void send_leaving();
+    void tick();
+    void schedule_tick();
+    void expire_sessions();
+    void wind_up();
+    void commit_done(std::uint64_t number, std::error_code error);
+    void inject_now(const topics::message_ptr& m, const plugin::client& who, std::function<void(inject_result)> done);
+    void take(incoming from);
+
+    // routing.cpp
+    routed route(session::delivery& d, const plugin::client* who, plugin::ingest_report* report);
+    plugin::publish_outcome ask_plugins(const topic_entry& entry, const codec::publish& packet,
+                                        const plugin::client& who, plugin::ingest_report* report);
+    void refresh(topic_entry& entry, codec::bytes topic);
+    void deliver_local(topic_entry& entry, session::delivery& d);
+    void deliver_elsewhere(const topic_entry& entry, session::delivery& d);
+    void collect_mail();
+
+    static constexpr std::size_t read_buffer_size = std::size_t{256} << 10;
+
+    common& common_;
+    const unsigned index_;
+    net::buffer_pool buffers_; // before context_: operations that are still pending at the end own buffers
+    std::unique_ptr<char[]> read_buffer_;
+    asio::io_context context_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+    asio::steady_timer ticker_{context_};
+    std::jthread thread_;
+    bool stopping_ = false;
+    bool stopped_ = false;
+
+    std::uint32_t now_seconds_ = 0; // steady, since start
+    std::int64_t now_us_ = 0;       // wall clock
+    std::chrono::steady_clock::time_point started_;
+
+    session::counters counters_;
+    std::string scratch_; // of delivery
+
+    topic_cache topics_;
+    std::vector<topics::subscriber> found_; // of refresh()
+    std::uint64_t next_session_ = 0;
+    boost::unordered_flat_map<std::uint64_t, std::unique_ptr<session::session>> sessions_;
+    boost::unordered_flat_map<connection*, std::unique_ptr<connection>> connections_;
+    timer_wheel<connection> wheel_;
+
+    std::vector<connection*> dirty_, closing_;
+    std::vector<std::unique_ptr<connection>> graveyard_; // closed, but maybe still on the call stack
+    std::vector<leaving> leaving_;
+    std::vector<topics::message_ptr> own_; // messages of our own, to be routed at the end of the turn
+
+    std::vector<parcel> parcels_;   // one for each other worker
+    std::vector<parcel> collected_; // reused by collect_mail()
+    mailbox mailbox_;
+
+    storage::write_batch batch_; // open; batch_number_ is its ticket
+    std::uint64_t batch_number_ = 1;
+    session::ticket committed_ = 0;
+    boost::unordered_flat_set<session::session*> waiting_; // for a commit
+    std::vector<injected> injected_;
+};
+
+} // namespace nightjar::worker

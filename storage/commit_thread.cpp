@@ -1,0 +1,87 @@
+#include "storage/commit_thread.hpp"
+
+#include <pthread.h>
+
+#include <csignal>
+#include <utility>
+
+namespace nightjar::storage {
+
+namespace {
+constexpr std::size_t rows_per_commit = 65'536; // so that a commit stays short
+}
+
+commit_thread::commit_thread(commit how) : commit_(std::move(how)), thread_([this] { run(); }) {}
+
+commit_thread::~commit_thread() {
+    {
+        const std::scoped_lock lock(mutex_);
+        stopping_ = true;
+    }
+    more_.notify_one();
+    thread_.join();
+}
+
+void commit_thread::submit(job j) {
+    {
+        const std::scoped_lock lock(mutex_);
+        waiting_.push_back(std::move(j));
+    }
+    more_.notify_one();
+}
+
+void commit_thread::run() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, nullptr);
+    pthread_setname_np(pthread_self(), "nj-store");
+    std::vector<job> jobs;
+    for (;;) {
+        {
+            std::unique_lock lock(mutex_);
+            more_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
+            if (waiting_.empty()) return;
+            jobs.swap(waiting_);
+        }
+        for (std::size_t begin = 0; begin < jobs.size();) {
+            std::size_t end = begin, rows = 0;
+            while (end < jobs.size() && (end == begin || rows + jobs[end].batch.measurements.size() <= rows_per_commit))
+                rows += jobs[end++].batch.measurements.size();
+            commit_group(std::span(jobs).subspan(begin, end - begin));
+            begin = end;
+        }
+        jobs.clear();
+    }
+}
+
+// One batch that cannot be written must not take the others down: if the group fails, each is tried alone.
+void commit_thread::commit_group(std::span<job> group) {
+    if (!try_commit(group)) {
+        for (std::size_t i = 0; i < group.size(); ++i) {
+            bool last_of_writer = true; // one word for several batches
+            for (std::size_t k = i + 1; k < group.size(); ++k) last_of_writer &= group[k].writer != group[i].writer;
+            if (last_of_writer) group[i].writer->on_committed(group[i].number, {});
+        }
+        return;
+    }
+    for (auto& j : group) {
+        const auto error = try_commit({&j, 1});
+        if (error) failed_.fetch_add(1, std::memory_order_relaxed);
+        j.writer->on_committed(j.number, error);
+    }
+}
+
+std::error_code commit_thread::try_commit(std::span<const job> group) {
+    try {
+        commit_(group);
+    } catch (const std::system_error& e) {
+        return e.code();
+    } catch (const std::exception&) {
+        return std::make_error_code(std::errc::io_error);
+    }
+    commits_.fetch_add(1, std::memory_order_relaxed);
+    for (const auto& j : group) rows_.fetch_add(j.batch.measurements.size(), std::memory_order_relaxed);
+    return {};
+}
+
+} // namespace nightjar::storage

@@ -1,0 +1,50 @@
+// The one writer. Takes all batches that are waiting, joins them into one transaction, commits, and tells their writers;
+// while it waits for the disk the next batches gather, so commits are as large as the load makes them, without a timer.
+#pragma once
+
+#include "storage/lmdb.hpp"
+#include "storage/store.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <thread>
+#include <vector>
+
+namespace nightjar::storage {
+
+class commit_thread {
+  public:
+    struct job {
+        commit_listener* writer;
+        std::uint64_t number;
+        write_batch batch;
+    };
+    // Commits several batches as one, or throws std::system_error and leaves everything as it was. On this thread.
+    using commit = std::function<void(std::span<const job>)>;
+
+    explicit commit_thread(commit how);
+    ~commit_thread(); // commits what is waiting, then ends
+
+    void submit(job j); // any thread
+    std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
+    std::uint64_t rows() const { return rows_.load(std::memory_order_relaxed); }
+    std::uint64_t failed() const { return failed_.load(std::memory_order_relaxed); }
+
+  private:
+    void run();
+    void commit_group(std::span<job> group);
+    std::error_code try_commit(std::span<const job> group);
+
+    commit commit_;
+    std::mutex mutex_; // guards waiting_ and stopping_
+    std::condition_variable more_;
+    std::vector<job> waiting_;
+    bool stopping_ = false;
+    std::atomic<std::uint64_t> commits_{0}, rows_{0}, failed_{0};
+    std::thread thread_;
+};
+
+} // namespace nightjar::storage

@@ -1,0 +1,25 @@
+// Table "incidents": key id u32; value: format 1, sensor u32, status u8, reason (text), min, max, value, lowest, highest
+// (f64), counter u32, escalation u32, opened, acknowledged, closed (i64 ms, -1: not). Table "open_incidents": the ids that
+// are not closed, so that they are found without walking the closed ones.
+#pragma once
+
+#include "storage/incidents.hpp"
+#include "storage/lmdb.hpp"
+
+namespace nightjar::storage {
+
+class incident_table final : public incidents {
+  public:
+    incident_table(const lmdb::environment& env, lmdb::transaction& opening);
+
+    std::vector<incident_record> list(const incident_query& what) const override;
+    std::optional<incident_record> find(incident_id id) const override;
+    incident_id last_id() const override;
+    void put(lmdb::transaction& txn, const incident_record& record) const; // commit thread
+
+  private:
+    const lmdb::environment& env_;
+    lmdb::table table_, open_;
+};
+
+} // namespace nightjar::storage

@@ -1,0 +1,26 @@
+// Incidents, newest id last. Reading: any thread, committed records only.
+#pragma once
+
+#include "storage/records.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace nightjar::storage {
+
+struct incident_query {
+    std::optional<incident_status> status;
+    std::optional<sensor_id> sensor;
+    std::optional<incident_id> before; // newest first: ids below
+    std::size_t limit = 1000;
+};
+
+class incidents {
+  public:
+    virtual ~incidents() = default;
+    virtual std::vector<incident_record> list(const incident_query& what) const = 0; // newest first
+    virtual std::optional<incident_record> find(incident_id id) const = 0;
+    virtual incident_id last_id() const = 0; // 0: none yet
+};
+
+} // namespace nightjar::storage

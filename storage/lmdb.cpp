@@ -1,0 +1,124 @@
+#include "storage/lmdb.hpp"
+
+#include <cerrno>
+#include <string>
+#include <utility>
+
+namespace nightjar::storage::lmdb {
+
+namespace {
+
+constexpr unsigned readers = 512, tables = 16;
+constexpr std::size_t least_map = std::size_t{64} << 20;
+
+class lmdb_category final : public std::error_category {
+  public:
+    const char* name() const noexcept override { return "lmdb"; }
+    std::string message(int code) const override { return mdb_strerror(code); }
+};
+
+MDB_val view(std::string_view text) { return {text.size(), const_cast<char*>(text.data())}; }
+
+} // namespace
+
+const std::error_category& category() {
+    static const lmdb_category instance;
+    return instance;
+}
+
+void check(int code) {
+    if (code != MDB_SUCCESS) throw std::system_error(code, category());
+}
+
+environment::environment(const std::filesystem::path& file, std::size_t map_size) {
+    for (;; map_size /= 2) {
+        check(mdb_env_create(&env_));
+        int code = mdb_env_set_mapsize(env_, map_size);
+        if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, readers);
+        if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, tables);
+        if (code == MDB_SUCCESS) code = mdb_env_open(env_, file.c_str(), MDB_NOSUBDIR | MDB_NOTLS, 0600);
+        if (code == MDB_SUCCESS) break;
+        mdb_env_close(env_);
+        env_ = nullptr;
+        if (code != ENOMEM || map_size <= least_map) check(code);
+    }
+    int dead = 0;
+    mdb_reader_check(env_, &dead); // slots of a killed process would hold pages for ever
+}
+
+environment::~environment() { mdb_env_close(env_); }
+
+std::size_t environment::used_bytes() const {
+    MDB_envinfo info{};
+    MDB_stat stat{};
+    mdb_env_info(env_, &info);
+    mdb_env_stat(env_, &stat);
+    return (info.me_last_pgno + 1) * stat.ms_psize;
+}
+
+std::size_t environment::map_bytes() const {
+    MDB_envinfo info{};
+    mdb_env_info(env_, &info);
+    return info.me_mapsize;
+}
+
+transaction::transaction(const environment& env, kind k) {
+    check(mdb_txn_begin(env.get(), nullptr, k == kind::read ? MDB_RDONLY : 0, &txn_));
+}
+
+transaction::~transaction() {
+    if (txn_ != nullptr) mdb_txn_abort(txn_);
+}
+
+void transaction::commit() { check(mdb_txn_commit(std::exchange(txn_, nullptr))); } // freed even if it fails
+
+table transaction::open(const char* name) {
+    table t = 0;
+    check(mdb_dbi_open(txn_, name, MDB_CREATE, &t));
+    return t;
+}
+
+std::optional<std::string_view> transaction::get(table t, std::string_view key) const {
+    auto k = view(key);
+    MDB_val v{};
+    const int code = mdb_get(txn_, t, &k, &v);
+    if (code == MDB_NOTFOUND) return std::nullopt;
+    check(code);
+    return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
+}
+
+void transaction::put(table t, std::string_view key, std::string_view value, unsigned flags) {
+    auto k = view(key), v = view(value);
+    check(mdb_put(txn_, t, &k, &v, flags));
+}
+
+void transaction::remove(table t, std::string_view key) {
+    auto k = view(key);
+    const int code = mdb_del(txn_, t, &k, nullptr);
+    if (code != MDB_NOTFOUND) check(code);
+}
+
+cursor::cursor(const transaction& txn, table t) { check(mdb_cursor_open(txn.get(), t, &cursor_)); }
+
+cursor::~cursor() { mdb_cursor_close(cursor_); }
+
+bool cursor::move(MDB_cursor_op op) {
+    const int code = mdb_cursor_get(cursor_, &key_, &value_, op);
+    if (code == MDB_NOTFOUND) return false;
+    check(code);
+    return true;
+}
+
+bool cursor::at_or_after(std::string_view key) {
+    key_ = view(key);
+    return move(MDB_SET_RANGE);
+}
+
+bool cursor::at_or_before(std::string_view key) {
+    if (!at_or_after(key)) return last();
+    return this->key() == key || previous();
+}
+
+bool cursor::before(std::string_view key) { return at_or_after(key) ? previous() : last(); }
+
+} // namespace nightjar::storage::lmdb

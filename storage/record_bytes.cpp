@@ -1,0 +1,48 @@
+#include "storage/record_bytes.hpp"
+
+#include <boost/crc.hpp>
+#include <fmt/format.h>
+
+namespace nightjar::storage {
+
+namespace {
+constexpr std::size_t checksum_size = 4;
+}
+
+std::uint32_t crc32c(std::string_view key, std::string_view value) {
+    boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+    crc.process_bytes(key.data(), key.size());
+    crc.process_bytes(value.data(), value.size());
+    return crc.checksum();
+}
+
+void record_writer::text(std::string_view value) {
+    value = value.substr(0, 65'535);
+    number(static_cast<std::uint16_t>(value.size()));
+    bytes_.append(value);
+}
+
+std::string_view record_writer::finish(std::string_view key) {
+    number(crc32c(key, bytes_));
+    return bytes_;
+}
+
+record_reader::record_reader(const char* table, std::uint8_t format, std::string_view key, std::string_view value)
+    : table_(table), rest_(value) {
+    if (value.size() < 1 + checksum_size) throw damaged_record(fmt::format("{}: a record is cut short", table));
+    const auto body = value.substr(0, value.size() - checksum_size);
+    if (read_big_endian<std::uint32_t>(value, body.size()) != crc32c(key, body))
+        throw damaged_record(fmt::format("{}: the checksum of a record is wrong", table));
+    rest_ = body;
+    if (const auto found = number<std::uint8_t>(); found != format)
+        throw damaged_record(fmt::format("{}: a record has the unknown format {}", table, found));
+}
+
+std::string_view record_reader::take(std::size_t size) {
+    if (rest_.size() < size) throw damaged_record(fmt::format("{}: a record is cut short", table_));
+    const auto piece = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return piece;
+}
+
+} // namespace nightjar::storage

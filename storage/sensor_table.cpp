@@ -1,0 +1,56 @@
+#include "storage/sensor_table.hpp"
+
+#include "storage/record_bytes.hpp"
+
+namespace nightjar::storage {
+
+namespace {
+
+constexpr const char* name = "sensors";
+constexpr std::uint8_t format = 1;
+
+sensor_record read(std::string_view key, std::string_view value) {
+    record_reader in(name, format, key, value);
+    sensor_record r;
+    r.id = read_big_endian<sensor_id>(key);
+    r.name = in.text();
+    r.type = in.text();
+    r.unit = in.text();
+    r.device = in.text();
+    r.source = in.text();
+    r.topic = in.text();
+    r.created_ms = in.number<std::int64_t>();
+    return r;
+}
+
+} // namespace
+
+sensor_table::sensor_table(const lmdb::environment& env, lmdb::transaction& opening)
+    : env_(env), table_(opening.open(name)) {}
+
+std::vector<sensor_record> sensor_table::all() const {
+    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
+    lmdb::cursor at(txn, table_);
+    std::vector<sensor_record> result;
+    for (bool more = at.first(); more; more = at.next()) result.push_back(read(at.key(), at.value()));
+    return result;
+}
+
+std::optional<sensor_record> sensor_table::find(sensor_id id) const {
+    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
+    const auto key = big_endian(id);
+    const auto value = txn.get(table_, view<sensor_id>(key));
+    if (!value) return std::nullopt;
+    return read(view<sensor_id>(key), *value);
+}
+
+void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) const {
+    record_writer out(format);
+    for (const auto* text : {&record.name, &record.type, &record.unit, &record.device, &record.source, &record.topic})
+        out.text(*text);
+    out.number(record.created_ms);
+    const auto key = big_endian(record.id);
+    txn.put(table_, view<sensor_id>(key), out.finish(view<sensor_id>(key)));
+}
+
+} // namespace nightjar::storage

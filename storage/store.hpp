@@ -1,0 +1,79 @@
+// The store: one LMDB environment in one directory, one thread that writes, typed tables that anybody reads.
+//
+// Writers hand over batches; the commit thread joins all that is waiting into one transaction (group commit without a
+// timer) and tells each writer "committed up to n". A batch is all or nothing. Readers see committed data only, through
+// short read transactions that never outlive the call.
+#pragma once
+
+#include "storage/incidents.hpp"
+#include "storage/measurement_log.hpp"
+#include "storage/records.hpp"
+#include "storage/sensors.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace nightjar::storage {
+
+// Thrown by open() alone: unreadable, damaged, newer schema, no space. what() is a sentence for the operator that
+// names the path.
+struct store_error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct store_options {
+    std::filesystem::path directory;              // made when missing, 0700; files 0600
+    std::size_t map_size = std::size_t{64} << 30; // address space, not memory or disk; halved until mmap accepts it
+};
+
+// All that one writer wants committed together, in this order.
+struct write_batch {
+    std::vector<sensor_record> sensors;
+    std::vector<incident_record> incidents;
+    std::vector<measurement> measurements;
+
+    bool empty() const { return sensors.empty() && incidents.empty() && measurements.empty(); }
+    void clear(); // keeps the memory
+};
+
+// A writer's ear. Called on the commit thread: post to your own thread, do not work here.
+class commit_listener {
+  public:
+    virtual ~commit_listener() = default;
+    // Every batch of this writer up to `number` is on disk, or, with an error, batch `number` failed whole.
+    virtual void on_committed(std::uint64_t number, std::error_code error) noexcept = 0;
+};
+
+class store {
+  public:
+    static std::unique_ptr<store> open(const store_options& options);
+    ~store(); // commits what was submitted, then closes
+
+    // Numbers the batches of a writer 1, 2, 3, ...; numbers grow by one with each submit of that listener. Any thread, but
+    // one listener's batches from one thread. The listener outlives the store or its last batch.
+    void submit(commit_listener& writer, std::uint64_t number, write_batch batch);
+
+    // Any thread.
+    const sensors& sensor_table() const;
+    const incidents& incident_table() const;
+    const measurement_log& measurements() const;
+
+    struct statistics {
+        std::uint64_t commits = 0, rows = 0, failed_commits = 0;
+        std::uint64_t used_bytes = 0, map_bytes = 0;
+    };
+    statistics stats() const;
+
+  private:
+    store();
+    class implementation;
+    std::unique_ptr<implementation> self_;
+};
+
+} // namespace nightjar::storage

@@ -1,0 +1,31 @@
+"""A request with the Origin of another site is refused before it does anything (features H3, H4)."""
+
+from harness import BrokerCase
+from harness.rest import Rest
+
+
+class RestCrossSite(BrokerCase):
+    nightjar_only = "mosquitto has no REST"
+    extra_conf = "listener EXTRA_PORT 127.0.0.1\nprotocol http_api\nhttp_origin http://friend.example"
+
+    def post(self, port, origin):
+        return Rest(port).post("/publish", {"topic": "cross/site", "msg": "x"},
+                               {"Origin": origin, "Content-Type": "text/plain"})
+
+    def test_other_sites(self):
+        watcher = self.client("watcher").subscribe(("cross/site", 0))
+        port = self.broker.http_port
+        for origin in ("http://evil.example", "null", f"http://127.0.0.1:{port}.evil.example", f"http://127.0.0.1:{port}1"):
+            with self.subTest(origin):
+                self.assert_http_error(self.post(port, origin), 403)
+        watcher.expect_nothing()
+        self.assertEqual(self.rest.get("/mqtt/status/", {"Origin": "http://evil.example"}).status, 403)
+
+    def test_own_origin(self):
+        port = self.broker.http_port
+        self.assertEqual(self.post(port, f"http://127.0.0.1:{port}").status, 200)
+
+    def test_listed_origin(self):
+        self.assertEqual(self.post(self.broker.extra_port, "http://friend.example").status, 200)
+        self.assertEqual(self.post(self.broker.extra_port, "http://friend.example.evil").status, 403)
+        self.assertEqual(self.post(self.broker.http_port, "http://friend.example").status, 403)

@@ -1,0 +1,88 @@
+"""Runs every suite one after the other and adds their cases up. Called by tools/test, after the build.
+
+Each suite prints as it goes; what is counted are single cases: Boost.Test's, the behaviour files, node's. The last line
+is "N passed, N failed"; the exit status is 0 only if nothing failed and every suite ran something.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = Path(os.environ.get("NIGHTJAR_BUILD", ROOT / "build"))
+
+
+def run(command, cwd=ROOT):
+    """The output of a command, echoed line by line, and its exit status."""
+    environment = os.environ | {"NIGHTJAR": str(BUILD / "nightjar"), "NIGHTJARCTL": str(BUILD / "nightjarctl")}
+    process = subprocess.Popen(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, errors="replace")
+    lines = []
+    for line in process.stdout:
+        print(line, end="", flush=True)
+        lines.append(line)
+    return "".join(lines), process.wait()
+
+
+def layers():
+    _, status = run([sys.executable, "tools/check_layers"])
+    return (1, 0) if status == 0 else (0, 1)
+
+
+def unit():
+    passed = failed = 0
+    for program in sorted(BUILD.glob("tests/unit/**/*_tests")):
+        print(f"-- {program.name}", flush=True)
+        output, status = run([str(program), "--report_level=short", "--color_output=no"])
+        cases = re.findall(r"(\d+) test cases? out of \d+ (passed|failed)", output)
+        good = sum(int(n) for n, how in cases if how == "passed")
+        bad = sum(int(n) for n, how in cases if how == "failed")
+        passed += good
+        failed += max(bad, 1) if status != 0 else bad
+    return passed, failed
+
+
+def behaviour():
+    output, status = run(["tests/behaviour/run"])
+    counts = re.findall(r"^(\d+) passed, (\d+) failed", output, re.MULTILINE)
+    if not counts:
+        return 0, 1
+    passed, failed = (int(n) for n in counts[-1])
+    return passed, max(failed, 1) if status != 0 else failed
+
+
+def browser():
+    folder = ROOT / "tests/browser"
+    _, status = run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder)
+    if status != 0:
+        return 0, 1
+    output, status = run(["node", "--test", "--test-reporter=tap"], cwd=folder)
+    passed = sum(int(n) for n in re.findall(r"^# pass (\d+)", output, re.MULTILINE))
+    failed = sum(int(n) for n in re.findall(r"^# (?:fail|cancelled) (\d+)", output, re.MULTILINE))
+    return passed, max(failed, 1) if status != 0 else failed
+
+
+def main():
+    suites = {"layers": layers, "unit": unit, "behaviour": behaviour, "browser": browser}
+    wanted = sys.argv[1:] or list(suites)
+    total_passed = total_failed = 0
+    summary = []
+    for name in wanted:
+        print(f"== {name}", flush=True)
+        start = time.monotonic()
+        passed, failed = suites[name]()
+        if passed == 0 and failed == 0:
+            failed = 1  # a suite without tests is a mistake
+        total_passed += passed
+        total_failed += failed
+        summary.append(f"{name:10} {passed:5} passed {failed:3} failed  {time.monotonic() - start:6.1f} s")
+    print("\n" + "\n".join(summary))
+    print(f"{total_passed} passed, {total_failed} failed")
+    return 0 if total_failed == 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

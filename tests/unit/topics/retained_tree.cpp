@@ -1,0 +1,71 @@
+#include "broker/topics/retained_tree.hpp"
+
+#include "tests/unit/topics/random_topics.hpp"
+
+#include <map>
+#include <set>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace nightjar;
+using namespace nightjar::topics;
+
+namespace {
+
+message_ptr make(codec::bytes topic, codec::bytes payload) {
+    return message::make(topic, payload, codec::qos::at_most_once, true);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(retained_tree_)
+
+BOOST_AUTO_TEST_CASE(answers_as_a_map_would) {
+    test::random_topics random(2);
+    retained_tree tree;
+    std::map<std::string, std::string> model;
+    for (int step = 0; step < 20'000; ++step) {
+        const auto topic = random.name();
+        const auto payload = random.below(3) == 0 ? "" : std::to_string(step);
+        const bool had = model.contains(topic);
+        const bool changed = tree.set(make(topic, payload));
+        BOOST_REQUIRE(changed == (!payload.empty() || had)); // [MQTT-3.3.1-10], [MQTT-3.3.1-11]
+        if (payload.empty()) {
+            model.erase(topic);
+        } else {
+            model[topic] = payload;
+        }
+        BOOST_REQUIRE(tree.size() == model.size());
+        const auto filter = random.filter();
+        std::set<std::pair<std::string, std::string>> expected, found;
+        for (const auto& [t, p] : model)
+            if (codec::topic_matches(filter, t)) expected.emplace(t, p);
+        std::vector<message_ptr> out;
+        tree.match(filter, out);
+        for (const auto& m : out) found.emplace(m->topic(), m->payload());
+        BOOST_REQUIRE(out.size() == expected.size());
+        BOOST_REQUIRE((found == expected));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(stops_at_the_limit) {
+    retained_tree tree;
+    for (int i = 0; i < 100; ++i) tree.set(make("t/" + std::to_string(i), "x"));
+    std::vector<message_ptr> out;
+    tree.match("t/+", out, 10);
+    BOOST_TEST(out.size() == 10U);
+    tree.match("#", out, 5);
+    BOOST_TEST(out.size() == 15U);
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_it_holds) {
+    retained_tree tree;
+    tree.set(make("a", "12345"));
+    const auto one = tree.footprint();
+    tree.set(make("a", "1"));
+    BOOST_TEST(tree.footprint() == one - 4);
+    tree.set(make("a", ""));
+    BOOST_TEST(tree.footprint() == 0U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,187 @@
+// A broker and stored tables that hold what a test puts into them, and an application on top of both.
+#pragma once
+
+#include "broker/admin/administrator.hpp"
+#include "web/application.hpp"
+
+#include <algorithm>
+#include <future>
+#include <map>
+#include <semaphore>
+#include <thread>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+namespace nightjar::web::test {
+
+class fake_administrator : public admin::administrator {
+  public:
+    // What publish() answers, on a thread of its own like a worker; nothing: no answer at all.
+    std::optional<admin::publish_result> publish_answer = admin::publish_result{};
+    std::vector<admin::publish_request> published;
+    std::counting_semaphore<> publishes{0}; // one for each of them, for those who wait on another thread
+    std::map<std::string, std::string> plugin_pages;
+    admin::statistics statistics;
+    struct adoption {
+        boost::asio::ip::tcp::socket socket;
+        admin::upgrade_request request;
+        std::string read_ahead;
+        const config::listener* listener;
+    };
+    std::promise<adoption> adopted;
+
+    ~fake_administrator() override {
+        for (auto& worker : workers_)
+            worker.join();
+    }
+    void publish(admin::publish_request message, std::function<void(admin::publish_result)> done) override {
+        published.push_back(std::move(message));
+        publishes.release();
+        if (publish_answer)
+            workers_.emplace_back([done = std::move(done), answer = *publish_answer] { done(answer); });
+    }
+    admin::statistics stats() const override { return statistics; }
+    void adopt_websocket(boost::asio::ip::tcp::socket socket, admin::upgrade_request request,
+                         std::string read_ahead, const config::listener& listener) override {
+        adopted.set_value({std::move(socket), std::move(request), std::move(read_ahead), &listener});
+    }
+    std::optional<plugin::http_answer> http(const plugin::http_request& what) override {
+        const auto page = plugin_pages.find(std::string(what.method) + ' ' + std::string(what.path));
+        if (page == plugin_pages.end()) return std::nullopt;
+        return plugin::http_answer{200, page->second};
+    }
+    std::string_view version() const override { return "0.1.0"; }
+
+  private:
+    std::vector<std::thread> workers_;
+};
+
+struct fake_sensors : storage::sensors {
+    std::vector<storage::sensor_record> rows;
+    std::vector<storage::sensor_record> all() const override { return rows; }
+    std::optional<storage::sensor_record> find(storage::sensor_id id) const override {
+        for (const auto& row : rows)
+            if (row.id == id) return row;
+        return std::nullopt;
+    }
+};
+
+struct fake_incidents : storage::incidents {
+    std::vector<storage::incident_record> rows; // ascending id
+    std::vector<storage::incident_record> list(const storage::incident_query& what) const override {
+        std::vector<storage::incident_record> found;
+        for (auto row = rows.rbegin(); row != rows.rend() && found.size() < what.limit; ++row)
+            if ((!what.status || row->status == *what.status) &&
+                (!what.sensor || row->sensor == *what.sensor) && (!what.before || row->id < *what.before))
+                found.push_back(*row);
+        return found;
+    }
+    std::optional<storage::incident_record> find(storage::incident_id id) const override {
+        for (const auto& row : rows)
+            if (row.id == id) return row;
+        return std::nullopt;
+    }
+    storage::incident_id last_id() const override { return rows.empty() ? 0 : rows.back().id; }
+};
+
+struct fake_measurements : storage::measurement_log {
+    std::vector<storage::stored_measurement> rows; // ascending id
+    std::size_t rows_in_budget = 3;                // then a query is out of time
+    bool broken = false;
+
+    storage::measurement_page query(const storage::measurement_query& what,
+                                    std::chrono::milliseconds) const override {
+        if (broken) throw std::system_error(std::make_error_code(std::errc::io_error), "measurements");
+        std::vector<storage::stored_measurement> fitting;
+        for (const auto& row : rows) {
+            if (what.sensor && row.sensor != *what.sensor) continue;
+            if ((what.from_ms && row.time_ms() < *what.from_ms) ||
+                (what.to_ms && row.time_ms() > *what.to_ms))
+                continue;
+            if (what.before && (what.ascending ? row.id <= *what.before : row.id >= *what.before)) continue;
+            fitting.push_back(row);
+        }
+        if (!what.ascending) std::reverse(fitting.begin(), fitting.end());
+        storage::measurement_page page;
+        const auto count = std::min(what.limit, rows_in_budget);
+        page.out_of_time = count < what.limit && fitting.size() > count;
+        if (fitting.size() > count) {
+            fitting.resize(count);
+            page.next = fitting.back().id;
+        }
+        page.rows = std::move(fitting);
+        return page;
+    }
+    std::optional<storage::stored_measurement> last(storage::sensor_id sensor) const override {
+        return summary(sensor).last;
+    }
+    storage::sensor_summary summary(storage::sensor_id sensor) const override {
+        storage::sensor_summary result;
+        for (const auto& row : rows) {
+            if (row.sensor != sensor) continue;
+            if (result.count++ == 0) result.first = row;
+            result.last = row;
+        }
+        return result;
+    }
+    std::uint64_t count() const override { return rows.size(); }
+};
+
+// The whole of it. Options may be changed before the first ask().
+struct fixture {
+    config::configuration conf;
+    fake_administrator admin;
+    fake_sensors sensors;
+    fake_incidents incidents;
+    fake_measurements measurements;
+    log::logger log;
+    server_options options;
+    static_table page;
+
+    fixture() {
+        conf.allow_anonymous = true;
+        conf.listeners.resize(1);
+        conf.listeners[0].bind_address = "127.0.0.1";
+        conf.listeners[0].protocol = config::listener_protocol::websockets;
+        options.publish_deadline = std::chrono::milliseconds(200);
+    }
+    tables stored() const { return {sensors, incidents, measurements}; }
+
+    request make(std::string method, std::string_view target, std::string body = {}) const {
+        request what;
+        what.method = std::move(method);
+        const auto question = target.find('?');
+        what.path = target.substr(0, question);
+        if (question != std::string_view::npos) what.query = target.substr(question + 1);
+        what.body = std::move(body);
+        what.host = "localhost:9001";
+        what.address = "127.0.0.1";
+        what.listener = &conf.listeners[0];
+        what.bound_to_loopback = true;
+        return what;
+    }
+    response ask(request what) {
+        application app(conf, admin, stored(), log, options,
+                        [this](const config::listener&) -> const static_table& { return page; });
+        boost::asio::io_context context{1};
+        std::optional<response> received;
+        boost::asio::co_spawn(context, app.respond(what), [&](std::exception_ptr fault, response answer) {
+            if (fault) std::rethrow_exception(fault);
+            received = std::move(answer);
+        });
+        context.run();
+        return std::move(received.value());
+    }
+    response ask(std::string method, std::string_view target, std::string body = {}) {
+        return ask(make(std::move(method), target, std::move(body)));
+    }
+};
+
+inline std::string field(const response& answer, std::string_view name) {
+    for (const auto& [key, value] : answer.fields)
+        if (key == name) return value;
+    return {};
+}
+
+} // namespace nightjar::web::test

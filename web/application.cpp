@@ -1,0 +1,134 @@
+#include "web/application.hpp"
+
+#include "broker/admin/administrator.hpp"
+#include "web/access.hpp"
+#include "web/header_value.hpp"
+#include "web/routes/publisher.hpp"
+#include "web/routes/routes.hpp"
+
+#include <exception>
+
+#include <fmt/format.h>
+
+namespace nightjar::web {
+
+namespace {
+
+bool reads(std::string_view method) { return method == "GET" || method == "HEAD"; }
+
+response not_allowed(const std::string& allow) {
+    response answer = error_response(405, "method_not_allowed", "This path does not take this method.");
+    answer.fields.emplace_back("Allow", allow);
+    return answer;
+}
+
+// Clients of POST /publish look at "code", so errors from before the route carry it too.
+response error_for(const request& what, unsigned status, std::string_view name, std::string_view detail) {
+    return what.path == "/publish" ? publish_error(status, name, detail)
+                                   : error_response(status, name, detail);
+}
+
+response unauthorized(const request& what) {
+    response answer =
+        error_for(what, 401, "unauthorized", "Anonymous access is not allowed on this listener.");
+    answer.fields.emplace_back("WWW-Authenticate", "Basic realm=\"nightjar\", charset=\"UTF-8\"");
+    return answer;
+}
+
+// Also answers a browser's preflight (CORS); the Access-Control-Allow-Origin that makes it count is added for
+// listed origins alone.
+response show_methods(const std::string& allow) {
+    response answer;
+    answer.status = 204;
+    answer.fields = {{"Allow", allow.empty() ? "GET, HEAD, OPTIONS" : allow + ", OPTIONS"},
+                     {"Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, DELETE"},
+                     {"Access-Control-Allow-Headers", "Content-Type"}};
+    return answer;
+}
+
+void let_listed_origin_read(const request& what, response& answer) {
+    if (relation_of(what.origin, what.host, *what.listener) != origin_relation::listed) return;
+    answer.fields.emplace_back("Access-Control-Allow-Origin", what.origin);
+    answer.fields.emplace_back("Vary", "Origin");
+}
+
+} // namespace
+
+application::application(const config::configuration& conf, admin::administrator& admin, const tables& stored,
+                         log::logger& log, const server_options& options, site_of site)
+    : conf_(conf),
+      admin_(admin),
+      stored_(stored),
+      log_(log),
+      options_(options),
+      site_(std::move(site)) {
+    add_sensor_routes(routes_, stored_, admin_);
+    add_measurement_routes(routes_, stored_, options_.reading_time);
+    add_incident_routes(routes_, stored_);
+    add_publish_route(routes_, admin_, options_.publish_deadline);
+    add_sensor_publish_routes(routes_, admin_, options_.publish_deadline);
+    add_system_routes(routes_, conf_, admin_);
+}
+
+answer application::respond(request& what) {
+    if (auto refused = refusal(what)) co_return std::move(*refused);
+    response result;
+    try {
+        result = co_await route(what);
+    } catch (const std::exception& fault) {
+        log_.error("Error: {} {} from {}: {}", what.method, what.path, what.address, fault.what());
+        result = error_response(500, "internal", "The request failed; the log says why.");
+    }
+    let_listed_origin_read(what, result);
+    co_return result;
+}
+
+std::optional<response> application::refusal(const request& what) const {
+    if (!host_allowed(what.host, *what.listener, what.bound_to_loopback))
+        return error_for(what, 421, "misdirected", "This listener is not known under the name in Host.");
+    const auto origin = relation_of(what.origin, what.host, *what.listener);
+    if (origin == origin_relation::foreign || cross_site_write(what.method, what.fetch_site, origin))
+        return error_for(what, 403, "foreign_origin", "Pages of other sites may not do this.");
+    return std::nullopt;
+}
+
+std::optional<response> application::upgrade_refusal(const request& what, std::string_view protocols) const {
+    if (what.listener->protocol != config::listener_protocol::websockets)
+        return bad_request("no_websockets", "This listener does not speak WebSockets.");
+    if (what.method != "GET" || what.version < 11)
+        return bad_request("bad_upgrade", "A WebSocket begins with a GET of HTTP/1.1.");
+    if (!list_contains(protocols, "mqtt") && !list_contains(protocols, "mqttv3.1"))
+        return bad_request("bad_subprotocol", "Sec-WebSocket-Protocol has to name mqtt."); // [MQTT-6.0.0-3]
+    return refusal(what);
+}
+
+response application::body_too_large(const request& what) const {
+    return error_for(what, 413, "too_large",
+                     fmt::format("The body is over the limit of {} bytes.", options_.body_limit));
+}
+
+answer application::route(request& what) {
+    auto found = routes_.find(what.method, what.path);
+    what.parameters = std::move(found.parameters);
+    if (what.method == "OPTIONS") co_return show_methods(found.allow);
+
+    const static_table& site = site_(*what.listener);
+    const bool file = found.allow.empty() && reads(what.method) && site.contains(what.path);
+    // The files hold nothing secret; there are no users to ask for yet, so all else is closed.
+    if (!file && !anonymous_allowed(conf_, *what.listener)) co_return unauthorized(what);
+    if (found.handle != nullptr) co_return co_await (*found.handle)(what);
+    co_return answer_of_others(what, site, found.allow);
+}
+
+// Plugins first: they may add a method to a path of ours.
+response application::answer_of_others(const request& what, const static_table& site,
+                                       const std::string& allow) {
+    const std::string_view method = what.method == "HEAD" ? std::string_view("GET") : what.method;
+    auto theirs = admin_.http({.method = method, .path = what.path, .query = what.query, .body = what.body});
+    if (theirs) return json_response(theirs->status, std::move(theirs->body));
+    if (!allow.empty()) return not_allowed(allow);
+    if (!site.contains(what.path)) return not_found("There is nothing at this path.");
+    return reads(what.method) ? site.serve(what) : not_allowed("GET, HEAD");
+}
+
+} // namespace nightjar::web

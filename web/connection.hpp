@@ -1,0 +1,71 @@
+// One HTTP/1.x connection: reads requests, one after the other, and sends the application's answers, until
+// the client leaves, breaks a rule or asks for MQTT, when the socket goes to the broker. Made, run and closed
+// on the web thread.
+#pragma once
+
+#include "broker/admin/administrator.hpp"
+#include "broker/log/logger.hpp"
+#include "web/application.hpp"
+#include "web/options.hpp"
+#include "web/request.hpp"
+
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+namespace nightjar::web {
+
+// What the connections of a server share; it outlives them.
+struct connection_context {
+    application& app;
+    admin::administrator& admin;
+    log::logger& log;
+    const server_options& options;
+    bool stopping = false; // no request after the present one
+};
+
+class connection {
+  public:
+    connection(connection_context& context, boost::asio::ip::tcp::socket socket,
+               const config::listener& listener, bool bound_to_loopback, std::string peer_address,
+               std::uint16_t peer_port);
+
+    boost::asio::awaitable<void> run();
+
+    bool idle() const { return idle_; } // waiting for a request, none begun
+    void close();                       // run() ends soon after
+
+  private:
+    using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    enum class outcome { ready, refused, gone }; // refused: refusal_ says how
+
+    boost::asio::awaitable<outcome> read_head();
+    boost::asio::awaitable<outcome> wait_for_first_byte();
+    outcome parse_head(std::size_t size);
+    outcome check_head();
+    outcome refuse(response why);
+    void take_fields();
+
+    boost::asio::awaitable<outcome> read_body();
+    boost::asio::awaitable<bool> send(const response& answer, bool keep_alive);
+    boost::asio::awaitable<void> refuse_and_close();
+    bool asks_for_websocket() const;
+    bool hand_over(); // false: refused
+
+    connection_context& context_;
+    boost::beast::tcp_stream stream_;
+    boost::beast::flat_buffer buffer_; // bytes not parsed yet, of the next request too
+    std::optional<parser> parser_;
+    request request_;
+    response refusal_;
+    std::string peer_; // "127.0.0.1:54321", for the log
+    bool idle_ = false;
+    bool first_ = true;
+};
+
+} // namespace nightjar::web

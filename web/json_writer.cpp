@@ -1,0 +1,134 @@
+#include "web/json_writer.hpp"
+
+#include <cmath>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace nightjar::web {
+
+namespace {
+
+bool continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
+
+// How many bytes the UTF-8 character at the front takes; 0 if it is ill-formed (RFC 3629 section 4).
+std::size_t utf8_length(std::string_view text) {
+    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char first = at(0);
+    std::size_t length = 0;
+    unsigned char low = 0x80;
+    unsigned char high = 0xBF;
+    if (first >= 0xC2 && first <= 0xDF) {
+        length = 2;
+    } else if (first >= 0xE0 && first <= 0xEF) {
+        length = 3;
+        if (first == 0xE0) low = 0xA0;
+        if (first == 0xED) high = 0x9F; // surrogates
+    } else if (first >= 0xF0 && first <= 0xF4) {
+        length = 4;
+        if (first == 0xF0) low = 0x90;
+        if (first == 0xF4) high = 0x8F;
+    }
+    if (length == 0 || text.size() < length || at(1) < low || at(1) > high) return 0;
+    for (std::size_t i = 2; i < length; ++i)
+        if (!continuation(at(i))) return 0;
+    return length;
+}
+
+void append_ascii(std::string& out, char c) {
+    switch (c) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    default: break;
+    }
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+        out += c;
+    }
+}
+
+} // namespace
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    while (!text.empty()) {
+        std::size_t length = 1;
+        if (static_cast<unsigned char>(text.front()) < 0x80) {
+            append_ascii(out, text.front());
+        } else if (length = utf8_length(text); length != 0) {
+            out += text.substr(0, length);
+        } else {
+            out += "\xEF\xBF\xBD";
+            length = 1;
+        }
+        text.remove_prefix(length);
+    }
+    out += '"';
+}
+
+void json_writer::separate() {
+    if (comma_) text_ += ',';
+    comma_ = true;
+}
+
+json_writer& json_writer::begin(char bracket) {
+    separate();
+    text_ += bracket;
+    comma_ = false;
+    return *this;
+}
+
+json_writer& json_writer::end(char bracket) {
+    text_ += bracket;
+    comma_ = true;
+    return *this;
+}
+
+json_writer& json_writer::key(std::string_view name) {
+    separate();
+    append_json_string(text_, name);
+    text_ += ':';
+    comma_ = false;
+    return *this;
+}
+
+json_writer& json_writer::value(std::string_view text) {
+    separate();
+    append_json_string(text_, text);
+    return *this;
+}
+
+json_writer& json_writer::value(double number) {
+    if (!std::isfinite(number)) return null();
+    separate();
+    fmt::format_to(std::back_inserter(text_), "{}", number);
+    return *this;
+}
+
+json_writer& json_writer::value(bool truth) { return raw(truth ? "true" : "false"); }
+
+json_writer& json_writer::integer(std::int64_t number) {
+    separate();
+    fmt::format_to(std::back_inserter(text_), "{}", number);
+    return *this;
+}
+
+json_writer& json_writer::integer(std::uint64_t number) {
+    separate();
+    fmt::format_to(std::back_inserter(text_), "{}", number);
+    return *this;
+}
+
+json_writer& json_writer::null() { return raw("null"); }
+
+json_writer& json_writer::raw(std::string_view json) {
+    separate();
+    text_ += json;
+    return *this;
+}
+
+} // namespace nightjar::web

@@ -1,0 +1,23 @@
+// The sensor a path names.
+#pragma once
+
+#include "web/list_parameters.hpp"
+#include "web/request.hpp"
+#include "web/tables.hpp"
+
+#include <limits>
+#include <string_view>
+
+namespace nightjar::web {
+
+// 400 for an id that is not a number, 404 for one that no sensor has.
+inline result<storage::sensor_record> find_sensor(const tables& stored, std::string_view id) {
+    const auto number = parse_number(id);
+    if (!number) return bad_request("bad_id", "A sensor's id is a number.");
+    if (*number <= std::numeric_limits<storage::sensor_id>::max())
+        if (auto sensor = stored.sensors.find(static_cast<storage::sensor_id>(*number)))
+            return std::move(*sensor);
+    return not_found("There is no sensor with this id.");
+}
+
+} // namespace nightjar::web

@@ -1,0 +1,35 @@
+// The REST interface, a file per subject. Each function adds its routes to the table; what is passed outlives
+// the router. Handlers run on the web thread.
+#pragma once
+
+#include "web/router.hpp"
+#include "web/tables.hpp"
+
+#include <chrono>
+
+namespace nightjar::admin {
+class administrator;
+}
+
+namespace nightjar::web {
+
+// GET /api/monitoring/sensors, .../{id}, .../{id}/last
+void add_sensor_routes(router& routes, const tables& stored, admin::administrator& admin);
+
+// GET /api/monitoring/measurements, /api/monitoring/sensors/{id}/measurements
+void add_measurement_routes(router& routes, const tables& stored, std::chrono::milliseconds reading_time);
+
+// GET /api/monitoring/incidents, .../{id}
+void add_incident_routes(router& routes, const tables& stored);
+
+// POST /publish
+void add_publish_route(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
+
+// GET /mqtt/status and POST /mqtt/publish/sensor, both only with a sensors plugin
+void add_sensor_publish_routes(router& routes, admin::administrator& admin,
+                               std::chrono::milliseconds deadline);
+
+// GET /api/v1/version, /api/v1/systree, /api/v1/listeners, as mosquitto 2.1 has them
+void add_system_routes(router& routes, const config::configuration& conf, admin::administrator& admin);
+
+} // namespace nightjar::web

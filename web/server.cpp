@@ -1,0 +1,199 @@
+#include "web/server.hpp"
+
+#include "broker/net/acceptor.hpp"
+#include "web/application.hpp"
+#include "web/connection.hpp"
+#include "web/sites.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <list>
+#include <stdexcept>
+#include <thread>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+#include <pthread.h>
+
+namespace nightjar::web {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+class server::implementation {
+  public:
+    implementation(const config::configuration& conf, admin::administrator& admin, const tables& stored,
+                   log::logger& log, std::filesystem::path page_directory, const server_options& options)
+        : conf_(conf),
+          log_(log),
+          page_directory_(std::move(page_directory)),
+          options_(options),
+          application_(conf, admin, stored, log, options_,
+                       [this](const config::listener& listener) -> const static_table& {
+                           return sites_.of(listener);
+                       }),
+          shared_{application_, admin, log, options_} {}
+
+    void bind();
+    void start();
+    void stop();
+    const std::vector<bound_address>& addresses() const { return addresses_; }
+
+  private:
+    using connections = std::list<connection*>;
+
+    void open(const config::listener& listener);
+    void accept(net::acceptor& from, net::descriptor fd, const net::peer_address& peer);
+    bool make_room();
+    asio::awaitable<void> serve(std::unique_ptr<connection> client);
+    void serve_until_stopped();
+    void begin_to_stop();
+
+    const config::configuration& conf_;
+    log::logger& log_;
+    const std::filesystem::path page_directory_;
+    const server_options options_;
+    sites sites_;
+    application application_;
+    connection_context shared_;
+    std::vector<bound_address> addresses_;
+    bool full_ = false; // said in the log
+    connections
+        connections_; // in order of arrival; outlives the io_context, whose coroutines hold places in it
+    asio::io_context context_{1};
+    asio::steady_timer grace_{context_};
+    std::list<net::acceptor> acceptors_;
+    std::thread thread_;
+};
+
+void server::implementation::bind() {
+    bool page_needed = false;
+    for (const auto& listener : conf_.listeners) {
+        if (listener.protocol == config::listener_protocol::mqtt) continue;
+        sites_.read_directory_of(listener, log_);
+        page_needed = page_needed || listener.http_dir.empty();
+        open(listener);
+    }
+    if (page_needed) sites_.read_page(page_directory_, log_);
+}
+
+void server::implementation::open(const config::listener& listener) {
+    for (const auto& endpoint : net::endpoints_of(listener)) {
+        const auto& opened = acceptors_.emplace_back(context_, listener, endpoint, log_);
+        const auto local = opened.local_endpoint();
+        addresses_.push_back({&listener, local.address().to_string(), local.port()});
+    }
+}
+
+void server::implementation::start() {
+    for (auto& acceptor : acceptors_)
+        acceptor.start([this, &acceptor](net::descriptor fd, const net::peer_address& peer) {
+            accept(acceptor, std::move(fd), peer);
+        });
+    // Signals are the main thread's; a thread inherits the mask of its maker.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] {
+        pthread_setname_np(pthread_self(), "nj-web");
+        serve_until_stopped();
+    });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+// Returns when there is nothing left to wait for, or the grace is over. One connection's fault is not the
+// server's.
+void server::implementation::serve_until_stopped() {
+    for (;;) {
+        try {
+            context_.run();
+            return;
+        } catch (const std::exception& fault) {
+            log_.error("Error: HTTP: {}", fault.what());
+        }
+    }
+}
+
+// When all places are taken, whoever has waited longest between two requests makes room.
+bool server::implementation::make_room() {
+    if (connections_.size() < options_.max_connections) {
+        full_ = false;
+        return true;
+    }
+    const auto idle =
+        std::find_if(connections_.begin(), connections_.end(), [](connection* c) { return c->idle(); });
+    if (idle != connections_.end()) {
+        (*idle)->close();
+        return true;
+    }
+    if (!std::exchange(full_, true))
+        log_.warning("Warning: {} HTTP connections are open, new ones are closed.", connections_.size());
+    return false;
+}
+
+void server::implementation::accept(net::acceptor& from, net::descriptor fd, const net::peer_address& peer) {
+    if (!make_room()) return;
+    const auto& listener = from.settings();
+    tcp::socket socket(context_);
+    boost::system::error_code error;
+    socket.assign(peer.address.is_v6() ? tcp::v6() : tcp::v4(), fd.get(), error);
+    if (error) return;
+    fd.release();
+    const bool loopback = from.local_endpoint().address().is_loopback();
+    auto client = std::make_unique<connection>(shared_, std::move(socket), listener, loopback,
+                                               peer.address.to_string(), peer.port);
+    asio::co_spawn(context_, serve(std::move(client)), asio::detached);
+}
+
+asio::awaitable<void> server::implementation::serve(std::unique_ptr<connection> client) {
+    struct place {
+        connections& all;
+        connections::iterator at;
+        ~place() { all.erase(at); }
+    };
+    {
+        const place held{connections_, connections_.insert(connections_.end(), client.get())};
+        try {
+            co_await client->run();
+        } catch (const std::exception& fault) {
+            log_.error("Error: HTTP connection: {}", fault.what());
+        }
+    }
+    if (shared_.stopping && connections_.empty()) grace_.cancel(); // that was the last
+}
+
+void server::implementation::stop() {
+    if (!thread_.joinable()) return;
+    asio::post(context_, [this] { begin_to_stop(); });
+    thread_.join();
+}
+
+void server::implementation::begin_to_stop() {
+    shared_.stopping = true;
+    for (auto& acceptor : acceptors_)
+        acceptor.stop();
+    for (auto* client : connections_)
+        if (client->idle()) client->close();
+    if (connections_.empty()) return;
+    grace_.expires_after(options_.stop_grace);
+    grace_.async_wait([this](boost::system::error_code cancelled) {
+        if (!cancelled) context_.stop();
+    });
+}
+
+server::server(const config::configuration& conf, admin::administrator& admin, const tables& stored,
+               log::logger& log, std::filesystem::path page_directory, const server_options& options)
+    : self_(std::make_unique<implementation>(conf, admin, stored, log, std::move(page_directory), options)) {}
+
+server::~server() { stop(); }
+void server::bind() { self_->bind(); }
+const std::vector<bound_address>& server::addresses() const { return self_->addresses(); }
+void server::start() { self_->start(); }
+void server::stop() { self_->stop(); }
+
+} // namespace nightjar::web
