@@ -2,6 +2,7 @@
 #include "broker/broker.hpp"
 #include "broker/config/command_line.hpp"
 #include "broker/config/reader.hpp"
+#include "broker/plugins/sensors/options.hpp"
 #include "broker/process.hpp"
 #include "version.hpp"
 
@@ -51,7 +52,7 @@ int serve(const config::configuration& conf) {
         log.information("nightjar version {} starting", version);
         if (process::raise_file_limit() < 1024) log.warning("Warning: the limit on open files is low; raise `ulimit -n`.");
         const process::pid_file pid(conf.pid_file);
-        broker all(conf, log, process::own_directory() / "static");
+        broker all(conf, log, process::own_directory() / "page");
         process::drop_root(conf.user, conf.persistence_location);
         all.start();
         log.notice("nightjar {} running with {} worker threads, storing in {}", version, all.workers(),
@@ -76,7 +77,8 @@ int main(int argc, char** argv) {
         fmt::print(*line.exit_status == 0 ? stdout : stderr, "{}", line.text);
         return *line.exit_status;
     }
-    const auto loaded = config::load(line.options);
+    auto loaded = config::load(line.options);
+    for (const auto& p : loaded.conf.plugins) plugins::sensors::read_options(p, loaded.findings);
     print_findings(loaded);
     if (!loaded.ok()) return bad_configuration;
     if (line.test_config) {

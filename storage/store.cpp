@@ -117,18 +117,32 @@ class store::implementation {
     void commit(std::span<const commit_thread::job> jobs) {
         try {
             lmdb::transaction txn(env_, lmdb::transaction::kind::write);
+            put_records(txn, owed_);
             for (const auto& j : jobs) {
-                for (const auto& s : j.batch.sensors) sensors_->put(txn, s);
-                for (const auto& i : j.batch.incidents) incidents_->put(txn, i);
+                put_records(txn, j.batch);
                 measurements_->stage(txn, j.batch.measurements);
             }
             measurements_->finish(txn);
             txn.commit();
         } catch (...) {
             measurements_->dropped();
+            if (jobs.size() == 1) owe(jobs.front().batch);
             throw;
         }
         measurements_->committed();
+        owed_.clear();
+    }
+
+    void put_records(lmdb::transaction& txn, const write_batch& batch) {
+        for (const auto& s : batch.sensors) sensors_->put(txn, s);
+        for (const auto& i : batch.incidents) incidents_->put(txn, i);
+    }
+
+    // A failed batch's values were not acknowledged and come again; its sensors and incidents are known in memory and would
+    // not be written again. They go with the next commit.
+    void owe(const write_batch& batch) {
+        owed_.sensors.insert(owed_.sensors.end(), batch.sensors.begin(), batch.sensors.end());
+        owed_.incidents.insert(owed_.incidents.end(), batch.incidents.begin(), batch.incidents.end());
     }
 
     directory_lock lock_;
@@ -136,6 +150,7 @@ class store::implementation {
     std::unique_ptr<storage::sensor_table> sensors_;
     std::unique_ptr<storage::incident_table> incidents_;
     std::unique_ptr<measurement_table> measurements_;
+    write_batch owed_; // commit thread; no measurements in it
     std::unique_ptr<commit_thread> committer_; // last: ends before the tables go
 };
 

@@ -1,6 +1,5 @@
 #include "web/json_body.hpp"
 
-#include <charconv>
 #include <cmath>
 
 #include <boost/json/parse.hpp>
@@ -14,20 +13,6 @@ std::optional<json::object> parse_object(std::string_view body) {
     json::value parsed = json::parse({body.data(), body.size()}, error);
     if (error || !parsed.is_object()) return std::nullopt;
     return std::move(parsed.get_object());
-}
-
-std::optional<double> number_of(const json::value& value) {
-    double number = 0;
-    if (value.is_number()) {
-        number = value.to_number<double>();
-    } else if (const auto* text = value.if_string()) {
-        const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-        if (text->empty() || error != std::errc{} || end != text->data() + text->size()) return std::nullopt;
-    } else {
-        return std::nullopt;
-    }
-    if (!std::isfinite(number)) return std::nullopt;
-    return number;
 }
 
 bool write_json(json_writer& out, const json::value& value) {

@@ -1,7 +1,7 @@
 // JSON that clients send: read with Boost.JSON, whatever the Content-Type says. Pure.
 #pragma once
 
-#include "web/json_writer.hpp"
+#include "web/text.hpp"
 #include "web/request.hpp"
 
 #include <optional>
@@ -14,9 +14,6 @@ namespace nightjar::web {
 // Nothing if the body is not one JSON object in valid UTF-8.
 std::optional<boost::json::object> parse_object(std::string_view body);
 inline constexpr std::string_view not_an_object = "The body has to be one JSON object.";
-
-// A finite number, or a string that is one ("25.5").
-std::optional<double> number_of(const boost::json::value& value);
 
 // Writes the value again, numbers in their shortest form. False if it holds a number that is not finite
 // (1e400).

@@ -1,7 +1,7 @@
 #include "web/list_parameters.hpp"
 
 #include "web/percent.hpp"
-#include "web/time.hpp"
+#include "web/text.hpp"
 
 #include <algorithm>
 #include <charconv>

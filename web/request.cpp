@@ -1,6 +1,6 @@
 #include "web/request.hpp"
 
-#include "web/json_writer.hpp"
+#include "web/text.hpp"
 
 namespace nightjar::web {
 

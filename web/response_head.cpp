@@ -1,6 +1,6 @@
 #include "web/response_head.hpp"
 
-#include "web/time.hpp"
+#include "web/text.hpp"
 
 #include <algorithm>
 #include <iterator>

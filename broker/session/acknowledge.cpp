@@ -10,10 +10,15 @@ namespace nightjar::session {
 using codec::packet_type;
 using state = inflight_window::state;
 
+void session::send_acknowledgement(packet_type type, codec::packet_id id) {
+    link_->send(codec::encode_acknowledgement(type, id));
+    if (tracing()) write_sent_trace(type, id);
+}
+
 void session::acknowledge(packet_type type, codec::packet_id id, ticket after) {
     const bool on_disk = after <= broker_.committed();
     if (on_disk && (!inbound_ || inbound_->acknowledgements.empty())) {
-        link_->send(codec::encode_acknowledgement(type, id));
+        send_acknowledgement(type, id);
         return;
     }
     auto& waiting = inbound().acknowledgements;
@@ -25,7 +30,7 @@ void session::on_committed() {
     if (!inbound_ || link_ == nullptr) return;
     auto& waiting = inbound_->acknowledgements;
     while (!waiting.empty() && waiting.front().after <= broker_.committed()) {
-        link_->send(codec::encode_acknowledgement(waiting.front().type, waiting.front().id));
+        send_acknowledgement(waiting.front().type, waiting.front().id);
         waiting.pop_front();
     }
     if (!waiting.empty()) broker_.wait_for_commit(*this);
@@ -68,7 +73,7 @@ void session::on_pubrec(codec::packet_id id) {
         slot->state = state::awaiting_pubcomp;
         slot->message.reset(); // [MQTT-4.3.3-1]: from now on the packet id alone counts
     }
-    link_->send(codec::encode_acknowledgement(packet_type::pubrel, id)); // also to an unknown id, or it asks for ever
+    send_acknowledgement(packet_type::pubrel, id); // also to an unknown id, or it asks for ever
 }
 
 void session::on_pubrel(codec::packet_id id) {

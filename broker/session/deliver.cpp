@@ -40,6 +40,7 @@ void session::deliver_qos0(delivery& d) {
     std::memcpy(link_->reserve(frame.size()), frame.data(), frame.size());
     link_->commit(frame.size());
     broker_.count().publish_sent.add();
+    if (tracing()) write_publish_trace("Sending PUBLISH to", d.packet());
 }
 
 void session::deliver_now(delivery& d, codec::qos qos) {
@@ -64,6 +65,7 @@ void session::send_publish(const codec::publish& packet, const topics::message_p
         link_->commit(size);
     }
     broker_.count().publish_sent.add();
+    if (tracing()) write_publish_trace("Sending PUBLISH to", packet);
 }
 
 bool session::queue_accepts(const topics::message& m) const {

@@ -13,8 +13,9 @@ void link::send(codec::bytes packet) {
     commit(packet.size());
 }
 
-session::session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker)
-    : id_(id), client_id_(std::move(client_id)), limits_(limits), broker_(broker) {}
+session::session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker,
+                 log::logger& log)
+    : id_(id), client_id_(std::move(client_id)), limits_(limits), broker_(broker), log_(log) {}
 
 session::outbound_state& session::outbound() {
     if (!outbound_) outbound_ = std::make_unique<outbound_state>();
@@ -40,7 +41,7 @@ void session::attach(link& to, const codec::connect& packet) {
     if (!outbound_) return;
     for (const auto* slot : outbound_->window.in_order()) {
         if (slot->state == inflight_window::state::awaiting_pubcomp) {
-            link_->send(codec::encode_acknowledgement(codec::packet_type::pubrel, slot->id));
+            send_acknowledgement(codec::packet_type::pubrel, slot->id);
         } else {
             send_in_flight(*slot, true); // [MQTT-3.3.1-1]
         }
@@ -64,6 +65,7 @@ void session::end() {
 void session::on_packet(const codec::fixed_header& header, codec::bytes frame) {
     using codec::packet_type;
     const auto body = frame.substr(header.header_size);
+    if (tracing()) write_received_trace(header, body);
     switch (header.type) {
     case packet_type::publish: return on_publish(header.flags, body, frame);
     case packet_type::puback:

@@ -7,6 +7,7 @@
 
 #include "broker/codec/frame.hpp"
 #include "broker/codec/packets.hpp"
+#include "broker/log/logger.hpp"
 #include "broker/session/delivery.hpp"
 #include "broker/session/inflight_window.hpp"
 #include "broker/session/link.hpp"
@@ -32,7 +33,7 @@ struct limits {
 
 class session {
   public:
-    session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker);
+    session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker, log::logger& log);
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
@@ -87,6 +88,13 @@ class session {
     void pump(); // from the queue into the window
     void protocol_error(codec::error cause);
 
+    // trace.cpp
+    bool tracing() const { return log_.enabled(log::level::debug); }
+    void write_publish_trace(const char* what, const codec::publish& packet) const;
+    void write_received_trace(const codec::fixed_header& header, codec::bytes body) const;
+    void write_sent_trace(codec::packet_type type, codec::packet_id id) const;
+    void send_acknowledgement(codec::packet_type type, codec::packet_id id);
+
     struct queued {
         topics::message_ptr message;
         codec::qos qos;
@@ -118,6 +126,7 @@ class session {
     std::string user_name_;
     const limits& limits_;
     router& broker_;
+    log::logger& log_;
     link* link_ = nullptr;
     topics::message_ptr will_;
     std::unique_ptr<outbound_state> outbound_;

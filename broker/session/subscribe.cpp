@@ -20,11 +20,13 @@ void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
         broker_.subscribe(*this, request->filter, request->qos); // replaces an identical one [MQTT-3.8.4-3]
         const auto place = std::lower_bound(filters_.begin(), filters_.end(), request->filter);
         if (place == filters_.end() || *place != request->filter) filters_.insert(place, std::string(request->filter));
+        log_.write(log::level::subscribe, "{} {} {}", client_id_, static_cast<int>(request->qos), request->filter);
         codes.push_back(static_cast<std::uint8_t>(request->qos));
     }
     std::string answer;
     codec::append_suback(answer, packet->packet_id, codes); // [MQTT-3.8.4-5]
     link_->send(answer);
+    if (tracing()) write_sent_trace(codec::packet_type::suback, packet->packet_id);
     auto code = codes.begin();
     requests = packet->filters;
     while (const auto request = requests.next())
@@ -48,9 +50,10 @@ void session::on_unsubscribe(std::uint8_t flags, codec::bytes body) {
         const auto place = std::lower_bound(filters_.begin(), filters_.end(), request->filter);
         if (place == filters_.end() || *place != request->filter) continue;
         broker_.unsubscribe(*this, request->filter);
+        log_.write(log::level::unsubscribe, "{} {}", client_id_, request->filter);
         filters_.erase(place);
     }
-    link_->send(codec::encode_acknowledgement(codec::packet_type::unsuback, packet->packet_id)); // [MQTT-3.10.4-5]
+    send_acknowledgement(codec::packet_type::unsuback, packet->packet_id); // [MQTT-3.10.4-5]
 }
 
 } // namespace nightjar::session

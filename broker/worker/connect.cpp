@@ -104,6 +104,7 @@ session::session* connection::take_over(session::session& existing, const codec:
 
 void connection::welcome(const codec::connect& packet, session::session& session, bool session_present) {
     session_ = &session;
+    last_received_ = home_.now_seconds();
     keep_alive_ = packet.keep_alive;
     home_.file(*this);
     home_.count().connects.add();

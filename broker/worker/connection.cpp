@@ -47,7 +47,7 @@ std::string connection::name() const {
 // --- bytes to packets
 
 void connection::on_bytes(std::string_view bytes) {
-    last_received_ = home_.now_seconds();
+    if (session_ != nullptr) last_received_ = home_.now_seconds(); // who trickles a CONNECT gains no time
     home_.count().bytes_received.add(bytes.size());
     while (partial_size_ > 0 && !closing_ && complete_partial(bytes)) {}
     if (!closing_) take_frames(bytes);

@@ -131,7 +131,7 @@ void worker::take(incoming from) {
 
 session::session* worker::make_session(std::string client_id) {
     const topics::subscriber_id id{(std::uint64_t{index_} << 48) | ++next_session_};
-    auto made = std::make_unique<session::session>(id, std::move(client_id), common_.limits, *this);
+    auto made = std::make_unique<session::session>(id, std::move(client_id), common_.limits, *this, common_.log);
     if (!common_.directory.add(made->client_id(), {index_, made.get()})) return nullptr;
     counters_.sessions.add();
     return sessions_.emplace(id.value, std::move(made)).first->second.get();

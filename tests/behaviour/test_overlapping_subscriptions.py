@@ -9,9 +9,8 @@ class OverlappingSubscriptions(BrokerCase):
     def check(self, filters, granted):
         reader = self.client("reader").subscribe(*filters)
         publisher = self.client("publisher")
-        publisher.publish("over/lap/x", b"1", qos=2)
-        publisher.publish("over/lap/x", b"2", qos=2)
         for payload in (b"1", b"2"):
+            publisher.publish("over/lap/x", payload, qos=2)
             reader.take("over/lap/x", payload, granted)
         reader.expect_nothing()
         reader.disconnect()

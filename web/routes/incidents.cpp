@@ -1,7 +1,6 @@
-#include "web/json_writer.hpp"
+#include "web/text.hpp"
 #include "web/list_parameters.hpp"
 #include "web/routes/routes.hpp"
-#include "web/time.hpp"
 
 #include <algorithm>
 #include <limits>

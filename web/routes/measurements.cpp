@@ -1,7 +1,6 @@
-#include "web/json_writer.hpp"
+#include "web/text.hpp"
 #include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
-#include "web/time.hpp"
 
 #include <map>
 

@@ -1,7 +1,7 @@
 #include "web/json_body.hpp"
 #include "web/routes/publisher.hpp"
 #include "web/routes/routes.hpp"
-#include "web/time.hpp"
+#include "web/text.hpp"
 
 #include <chrono>
 

@@ -1,9 +1,8 @@
 #include "broker/admin/administrator.hpp"
 #include "web/header_value.hpp"
-#include "web/json_writer.hpp"
+#include "web/text.hpp"
 #include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
-#include "web/time.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,6 +1,6 @@
 #include "broker/admin/administrator.hpp"
 #include "web/access.hpp"
-#include "web/json_writer.hpp"
+#include "web/text.hpp"
 #include "web/routes/routes.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Acknowledgements that wait for the disk, and the outbound handshakes.
 #include <boost/test/unit_test.hpp>
 
-#include "tests/unit/session/bench_broker.hpp"
+#include "tests/unit/session/fixture.hpp"
 
 using namespace nightjar;
 using namespace nightjar::session::test;

@@ -1,7 +1,7 @@
 // Outbound PUBLISH: window, queue, limits, resuming.
 #include <boost/test/unit_test.hpp>
 
-#include "tests/unit/session/bench_broker.hpp"
+#include "tests/unit/session/fixture.hpp"
 
 using namespace nightjar;
 using namespace nightjar::session::test;

@@ -1,7 +1,7 @@
 // Inbound PUBLISH: acknowledgements and QoS 2 without duplicates.
 #include <boost/test/unit_test.hpp>
 
-#include "tests/unit/session/bench_broker.hpp"
+#include "tests/unit/session/fixture.hpp"
 
 using namespace nightjar;
 using namespace nightjar::session::test;

@@ -1,6 +1,6 @@
 // The JSON writer and the reading of bodies.
 #include "web/json_body.hpp"
-#include "web/json_writer.hpp"
+#include "web/text.hpp"
 
 #include <charconv>
 #include <cmath>

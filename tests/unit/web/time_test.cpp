@@ -1,4 +1,4 @@
-#include "web/time.hpp"
+#include "web/text.hpp"
 
 #include <limits>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "web/time.hpp"
+#include "broker/text/time.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace nightjar::web {
+namespace nightjar::text {
 
 namespace {
 
@@ -151,4 +151,4 @@ std::string format_http_date(std::int64_t ms) {
                        t.time_of_day.minutes().count(), t.time_of_day.seconds().count());
 }
 
-} // namespace nightjar::web
+} // namespace nightjar::text

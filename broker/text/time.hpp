@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace nightjar::web {
+namespace nightjar::text {
 
 // "2026-01-28T15:07:55Z", with three digits of a fraction only when it is not zero. Years 0 to 9999; what
 // lies outside is held to the nearest end.
@@ -20,4 +20,4 @@ std::optional<std::int64_t> parse_time(std::string_view text);
 // "Sun, 06 Nov 1994 08:49:37 GMT", for the Date field.
 std::string format_http_date(std::int64_t ms);
 
-} // namespace nightjar::web
+} // namespace nightjar::text

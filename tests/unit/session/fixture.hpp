@@ -82,7 +82,8 @@ struct fixture {
     limits conf{2, 3, 0, false, true};
     fake_router broker;
     fake_link to;
-    session client{{1}, "c", conf, broker};
+    log::logger log;
+    session client{{1}, "c", conf, broker, log};
 };
 
 inline std::string publish(codec::bytes topic, codec::bytes payload, codec::qos qos, codec::packet_id id,

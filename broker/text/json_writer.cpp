@@ -1,11 +1,11 @@
-#include "web/json_writer.hpp"
+#include "broker/text/json_writer.hpp"
 
 #include <cmath>
 #include <iterator>
 
 #include <fmt/format.h>
 
-namespace nightjar::web {
+namespace nightjar::text {
 
 namespace {
 
@@ -131,4 +131,4 @@ json_writer& json_writer::raw(std::string_view json) {
     return *this;
 }
 
-} // namespace nightjar::web
+} // namespace nightjar::text

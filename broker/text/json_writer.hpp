@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace nightjar::web {
+namespace nightjar::text {
 
 class json_writer {
   public:
@@ -59,4 +59,4 @@ class json_writer {
 // With its quotes.
 void append_json_string(std::string& out, std::string_view text);
 
-} // namespace nightjar::web
+} // namespace nightjar::text

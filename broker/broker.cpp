@@ -1,0 +1,94 @@
+#include "broker/broker.hpp"
+
+#include "broker/plugins/sensors/sensors.hpp"
+#include "version.hpp"
+
+#include <algorithm>
+#include <future>
+#include <thread>
+
+namespace nightjar {
+
+namespace {
+
+std::size_t worker_count(const config::configuration& conf) {
+    constexpr int most = 64; // bits of topic_entry::other_workers
+    const int wanted = conf.worker_threads > 0 ? conf.worker_threads
+                                               : static_cast<int>(std::thread::hardware_concurrency());
+    return static_cast<std::size_t>(std::clamp(wanted, 1, most));
+}
+
+session::limits limits_of(const config::configuration& conf) {
+    constexpr std::uint32_t all_packet_ids = 65'535;
+    const auto inflight = conf.max_inflight_messages == 0 ? all_packet_ids : conf.max_inflight_messages;
+    return {std::min(inflight, all_packet_ids), conf.max_queued_messages, conf.max_queued_bytes,
+            conf.queue_qos0_messages, conf.retain_available};
+}
+
+} // namespace
+
+broker::broker(const config::configuration& conf, log::logger& log, const std::filesystem::path& page)
+    : conf_(conf), log_(log), store_(storage::store::open({conf.persistence_location})),
+      common_{conf, plugins_, *store_, log, limits_of(conf), {}, {}, {}, {}},
+      administrator_(common_, listeners_, version), web_(conf, administrator_, *store_, log, page) {
+    for (const auto& l : conf.listeners) listeners_.emplace_back(l);
+    for (unsigned i = 0; i < worker_count(conf); ++i) {
+        workers_.push_back(std::make_unique<worker::worker>(common_, i));
+        common_.workers.push_back(workers_.back().get());
+    }
+    load_plugins();
+    bind();
+}
+
+broker::~broker() = default;
+
+void broker::load_plugins() {
+    const auto facts = [this] {
+        const auto now = administrator_.stats();
+        const auto mqtt = std::find_if(conf_.listeners.begin(), conf_.listeners.end(), [](const config::listener& l) {
+            return l.protocol == config::listener_protocol::mqtt;
+        });
+        const std::uint16_t port = mqtt == conf_.listeners.end() ? std::uint16_t{0} : mqtt->port;
+        return plugins::sensors::broker_facts{version, port, now.uptime_seconds, now.clients_connected};
+    };
+    for (const auto& p : conf_.plugins)
+        if (p.name == "builtin:sensors")
+            plugins_.add(std::make_unique<plugins::sensors::sensors>(p, *store_, log_, facts,
+                                                                     static_cast<unsigned>(workers_.size())));
+}
+
+void broker::bind() {
+    for (const auto& l : conf_.listeners) {
+        if (l.protocol != config::listener_protocol::mqtt) continue;
+        for (const auto& endpoint : net::endpoints_of(l)) {
+            acceptors_.push_back(std::make_unique<net::acceptor>(workers_[0]->context(), l, endpoint, log_));
+            log_.information("Opening {} listen socket on port {}.", endpoint.address().is_v6() ? "ipv6" : "ipv4", l.port);
+        }
+    }
+    web_.bind();
+}
+
+void broker::start() {
+    for (const auto& w : workers_) w->start();
+    for (const auto& a : acceptors_)
+        a->start([this, &a](net::descriptor socket, const net::peer_address& peer) {
+            administrator_.adopt(std::move(socket), peer, a->settings(), nullptr);
+        });
+    web_.start();
+}
+
+void broker::stop() {
+    std::promise<void> closed;
+    workers_[0]->post([&] { // the acceptors belong to its thread
+        for (const auto& a : acceptors_) a->stop();
+        closed.set_value();
+    });
+    closed.get_future().wait();
+    administrator_.stop();
+    web_.stop();
+    for (const auto& w : workers_) w->stop();
+    for (const auto& w : workers_) w->join();
+    store_.reset(); // commits their last batches and tells them, so before they go
+}
+
+} // namespace nightjar

@@ -1,0 +1,94 @@
+#include "broker/plugins/sensors/registry.hpp"
+
+#include <fmt/format.h>
+
+namespace nightjar::plugins::sensors {
+
+namespace {
+
+constexpr std::string_view unknown_type = "unknown";
+
+std::string default_name(std::string_view type, std::uint32_t id) { return fmt::format("{} {}", type, id); }
+
+} // namespace
+
+std::string registry::key_of(std::string_view source, std::string_view topic, std::string_view type) {
+    return fmt::format("{} {} {}", source, topic, source == "dht11" ? type : std::string_view{});
+}
+
+registry::registry(const options& settings, std::vector<storage::sensor_record> known)
+    : options_(settings), next_auto_id_(settings.auto_id_start) {
+    for (auto& record : known) {
+        const auto id = record.id;
+        const bool own_id = record.source == "measurement";
+        auto key = key_of(record.source, record.topic, record.type);
+        auto& made = by_id_[id] = std::make_unique<sensor>(std::move(record));
+        if (own_id) continue;
+        by_key_.emplace(std::move(key), made.get());
+        next_auto_id_ = std::max(next_auto_id_, id + 1);
+    }
+}
+
+registry::answer registry::meet(const introduction& who) {
+    const std::scoped_lock lock(mutex_);
+    if (auto* known = find(who)) {
+        if (who.id != 0 && known->record.source != who.source) return {nullptr, "id_of_another_source", {}};
+        learn(known->record, who);
+        return {known, {}, known->record};
+    }
+    if (!options_.auto_create) return {nullptr, "unknown_sensor", {}};
+    if (by_id_.size() >= options_.max_sensors) return {nullptr, "too_many_sensors", {}};
+    return create(who);
+}
+
+sensor* registry::find(const introduction& who) {
+    if (who.id != 0) {
+        const auto found = by_id_.find(who.id);
+        return found == by_id_.end() ? nullptr : found->second.get();
+    }
+    const auto found = by_key_.find(std::string(who.key));
+    return found == by_key_.end() ? nullptr : found->second;
+}
+
+registry::answer registry::create(const introduction& who) {
+    auto id = who.id;
+    if (id == 0) {
+        while (by_id_.contains(next_auto_id_)) ++next_auto_id_; // a device may use ids up here too
+        id = next_auto_id_++;
+    }
+    storage::sensor_record record;
+    record.id = id;
+    record.type = who.type.empty() ? unknown_type : who.type;
+    record.unit = who.unit;
+    record.name = who.name.empty() ? default_name(record.type, id) : std::string(who.name);
+    record.device = who.device;
+    record.source = who.source;
+    record.topic = who.topic;
+    record.created_ms = who.now_ms;
+    auto made = std::make_unique<sensor>(record);
+    auto* raw = made.get();
+    by_id_.emplace(id, std::move(made));
+    if (who.id == 0) by_key_.emplace(who.key, raw);
+    return {raw, {}, std::move(record)};
+}
+
+// A type stays as it is once known; a unit may change.
+void registry::learn(storage::sensor_record& record, const introduction& who) const {
+    if (record.type == unknown_type && !who.type.empty()) {
+        if (record.name == default_name(unknown_type, record.id)) record.name = default_name(who.type, record.id);
+        record.type = who.type;
+    }
+    if (!who.unit.empty()) record.unit = who.unit;
+}
+
+storage::sensor_record registry::record_of(const sensor& s) const {
+    const std::scoped_lock lock(mutex_);
+    return s.record;
+}
+
+std::size_t registry::size() const {
+    const std::scoped_lock lock(mutex_);
+    return by_id_.size();
+}
+
+} // namespace nightjar::plugins::sensors

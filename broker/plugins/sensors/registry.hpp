@@ -1,0 +1,64 @@
+// All sensors of the process: made on their first value, never taken away while the broker runs. Any worker asks; a mutex
+// inside, taken when a worker meets a sensor for the first time or a sensor changes, not for each value.
+#pragma once
+
+#include "broker/plugins/sensors/options.hpp"
+#include "storage/records.hpp"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+namespace nightjar::plugins::sensors {
+
+struct sensor {
+    explicit sensor(storage::sensor_record r) : record(std::move(r)) {}
+
+    storage::sensor_record record;           // guarded by the registry's mutex, but the id, which never changes
+    std::atomic<bool> has_incident{false};   // an incident is open: every value is looked at
+};
+
+// What a value says of its sensor.
+struct introduction {
+    std::uint32_t id = 0;      // the device's own, 0: one is given
+    std::string_view key;      // of sensors without an id of their own: what tells them apart, "plain iot/hall/temp"
+    std::string_view name;     // for a new one; empty: "<type> <id>"
+    std::string_view type, unit, device, source, topic;
+    std::int64_t now_ms = 0;
+};
+
+class registry {
+  public:
+    registry(const options& settings, std::vector<storage::sensor_record> known);
+
+    struct answer {
+        sensor* found = nullptr;
+        std::string_view rejected;         // why there is none
+        storage::sensor_record record;     // as it is now
+    };
+    answer meet(const introduction& who);
+
+    storage::sensor_record record_of(const sensor& s) const;
+    std::size_t size() const;
+
+    // The key under which a stored sensor of a topic is found again.
+    static std::string key_of(std::string_view source, std::string_view topic, std::string_view type);
+
+  private:
+    sensor* find(const introduction& who);
+    answer create(const introduction& who);
+    void learn(storage::sensor_record& record, const introduction& who) const;
+
+    const options& options_;
+    mutable std::mutex mutex_; // guards all below, and the records
+    boost::unordered_flat_map<std::uint32_t, std::unique_ptr<sensor>> by_id_;
+    boost::unordered_flat_map<std::string, sensor*> by_key_;
+    std::uint32_t next_auto_id_;
+};
+
+} // namespace nightjar::plugins::sensors

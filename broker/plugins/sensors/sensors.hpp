@@ -1,0 +1,92 @@
+// The built-in plugin `builtin:sensors`: takes publishes of its sources, stores their values, checks thresholds, opens and
+// closes incidents, and publishes what changed.
+//
+// A value costs no lock: each worker has its own view of the sensors it has met. Locks stand where a sensor is met for
+// the first time or changes (registry), where a value is out of range (incident_book), where one is refused (rejections).
+#pragma once
+
+#include "broker/log/logger.hpp"
+#include "broker/plugin/plugin.hpp"
+#include "broker/plugins/sensors/incident_book.hpp"
+#include "broker/plugins/sensors/options.hpp"
+#include "broker/plugins/sensors/payload.hpp"
+#include "broker/plugins/sensors/registry.hpp"
+#include "broker/plugins/sensors/rejections.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nightjar::storage {
+class store;
+}
+
+namespace nightjar::plugins::sensors {
+
+// What /mqtt/status/ says of the broker around.
+struct broker_facts {
+    std::string version;
+    std::uint16_t port = 0;
+    std::uint64_t uptime_seconds = 0;
+    std::uint64_t clients_connected = 0;
+};
+
+class sensors final : public plugin::plugin {
+  public:
+    // Reads what the store knows. `settings` must be free of mistakes (read_options).
+    sensors(const config::plugin& settings, const storage::store& store, log::logger& log,
+            std::function<broker_facts()> facts, unsigned workers);
+    ~sensors() override;
+
+    std::string_view name() const override { return "builtin:sensors"; }
+    std::uint8_t hooks() const override;
+    void start(nightjar::plugin::host& host) override;
+    void stop(nightjar::plugin::host& host) override;
+    std::optional<nightjar::plugin::topic_tag> interest(codec::bytes topic) const override;
+    nightjar::plugin::publish_outcome on_publish(nightjar::plugin::host& host,
+                                                 const nightjar::plugin::publish_event& event) override;
+    void on_tick(nightjar::plugin::host& host) override;
+    std::optional<nightjar::plugin::http_answer> on_http(const nightjar::plugin::http_request& request) override;
+
+  private:
+    using host = nightjar::plugin::host;
+
+    // A sensor as one worker knows it.
+    struct acquaintance {
+        sensor* who = nullptr;
+        storage::sensor_record record;
+        threshold range;
+        std::string state_topic;
+        std::int64_t state_sent_us = 0;
+        bool state_waits = false; // a newer value than the one published
+        double last_value = 0;
+        std::int64_t last_time_ms = 0;
+    };
+    struct worker_part;
+
+    parsed parse(const source_rule& rule, const codec::publish& packet) const;
+    acquaintance* meet(host& host, const source_rule& rule, codec::bytes topic, const reading& r,
+                       std::string_view& rejected);
+    bool still_true(const acquaintance& known, const reading& r) const;
+    void introduce(host& host, acquaintance& known, const introduction& who, std::string_view& rejected);
+    void store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report);
+    void publish_state(host& host, acquaintance& known);
+    void log_message(const codec::publish& packet) const;
+
+    // status.cpp
+    std::string status_json() const;
+    std::string rejected_json() const;
+    std::optional<std::string> thresholds_json(std::string_view id) const;
+
+    const options options_;
+    log::logger& log_;
+    const std::function<broker_facts()> facts_;
+    const storage::store& store_;
+    registry registry_;
+    incident_book incidents_;
+    rejections rejections_;
+    std::vector<std::unique_ptr<worker_part>> workers_; // by worker index; each is its worker's alone
+};
+
+} // namespace nightjar::plugins::sensors

@@ -1,0 +1,115 @@
+// The MQTT connection: Paho behind a small face. Reconnects with back-off, subscribes again after each reconnect.
+// Events: "state" {state, detail}, "message" {topic, bytes, qos, retained}.
+/* global Paho */
+
+const firstDelay = 1000, longestDelay = 30000;
+
+export class Connection extends EventTarget {
+  #client = null;
+  #target = null;
+  #wanted = new Map(); // filter -> QoS
+  #delay = firstDelay;
+  #timer = 0;
+  #everConnected = false;
+
+  get connected() { return this.#client?.isConnected() ?? false; }
+  get subscriptions() { return [...this.#wanted]; }
+
+  // {host, port, user, password}
+  open(target) {
+    this.close();
+    this.#target = target;
+    this.#delay = firstDelay;
+    this.#everConnected = false;
+    this.#try();
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#target = null;
+    const old = this.#client;
+    this.#client = null;
+    if (old?.isConnected()) {
+      try { old.disconnect(); } catch { /* it was just going */ }
+    }
+    this.#say("disconnected");
+  }
+
+  subscribe(filter, qos = 0) {
+    this.#wanted.set(filter, qos);
+    if (!this.connected) return Promise.resolve();
+    return new Promise((resolve, reject) => this.#client.subscribe(filter, {
+      qos,
+      onSuccess: resolve,
+      onFailure: (e) => reject(new Error(e.errorMessage || `${filter} was refused`)),
+    }));
+  }
+
+  unsubscribe(filter) {
+    this.#wanted.delete(filter);
+    if (this.connected) this.#client.unsubscribe(filter);
+  }
+
+  // Throws if there is no connection or the topic is wrong.
+  publish(topic, payload, qos, retained) {
+    if (!this.connected) throw new Error("not connected");
+    const message = new Paho.Message(payload);
+    message.destinationName = topic;
+    message.qos = qos;
+    message.retained = retained;
+    this.#client.send(message);
+  }
+
+  #try() {
+    const { host, port, user, password } = this.#target;
+    const id = `page-${Math.random().toString(16).slice(2, 10)}`;
+    const client = new Paho.Client(host, Number(port), "/mqtt", id);
+    this.#client = client;
+    const mine = (act) => (...args) => { if (this.#client === client) act(...args); };
+    client.onConnectionLost = mine((e) => this.#lost(e));
+    client.onMessageArrived = mine((m) => this.#arrived(m));
+    this.#say("connecting");
+    try {
+      client.connect({
+        timeout: 10, keepAliveInterval: 30, cleanSession: true, mqttVersion: 4,
+        useSSL: location.protocol === "https:",
+        ...(user ? { userName: user, password } : {}),
+        onSuccess: mine(() => this.#ready()),
+        onFailure: mine((e) => this.#failed(e)),
+      });
+    } catch (e) {
+      this.#failed({ errorMessage: e.message });
+    }
+  }
+
+  #ready() {
+    this.#delay = firstDelay;
+    this.#everConnected = true;
+    for (const [filter, qos] of this.#wanted) this.#client.subscribe(filter, { qos });
+    this.#say("connected");
+  }
+
+  #failed(e) { this.#again(this.#everConnected ? "lost" : "failed", e?.errorMessage); }
+  #lost(e) { if (e.errorCode !== 0) this.#again("lost", e.errorMessage); }
+
+  #again(state, detail) {
+    if (!this.#target) return;
+    this.#say(state, `${detail || "no connection"}; next try in ${Math.round(this.#delay / 1000)} s`);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { if (this.#target) this.#try(); }, this.#delay);
+    this.#delay = Math.min(this.#delay * 2, longestDelay);
+  }
+
+  // An exception here would make Paho close the connection: nothing may escape.
+  #arrived(message) {
+    try {
+      this.dispatchEvent(new CustomEvent("message", { detail: {
+        topic: message.destinationName, bytes: message.payloadBytes, qos: message.qos, retained: message.retained,
+      } }));
+    } catch (e) {
+      console.error(e);
+    }
+  }
+
+  #say(state, detail = "") { this.dispatchEvent(new CustomEvent("state", { detail: { state, detail } })); }
+}
