@@ -61,7 +61,12 @@ void broker::bind() {
     for (const auto& l : conf_.listeners) {
         if (l.protocol != config::listener_protocol::mqtt) continue;
         for (const auto& endpoint : net::endpoints_of(l)) {
-            acceptors_.push_back(std::make_unique<net::acceptor>(workers_[0]->context(), l, endpoint, log_));
+            try {
+                acceptors_.push_back(std::make_unique<net::acceptor>(workers_[0]->context(), l, endpoint, log_));
+            } catch (const std::runtime_error&) {
+                if (l.optional || (l.bind_address.empty() && endpoint.address().is_v6() && !acceptors_.empty())) continue;
+                throw; // not only an address family that this host does not have
+            }
             log_.information("Opening {} listen socket on port {}.", endpoint.address().is_v6() ? "ipv6" : "ipv4", l.port);
         }
     }
@@ -86,6 +91,7 @@ void broker::stop() {
     closed.get_future().wait();
     administrator_.stop();
     web_.stop();
+    for (const auto& w : workers_) w->stop_plugins().wait();
     for (const auto& w : workers_) w->stop();
     for (const auto& w : workers_) w->join();
     store_.reset(); // commits their last batches and tells them, so before they go

@@ -223,7 +223,7 @@ void apply_plugin(reading& at, std::string_view value) {
         at.result.conf.plugins.push_back({std::string(value), {}, at.where});
         at.current_plugin = &at.result.conf.plugins.back();
     } else {
-        at.report(severity::error, "Plugin \"" + std::string(value) +
+        at.report(severity::error, "The plugin \"" + std::string(value) +
                                        "\" cannot be loaded: there are builtin:sensors and builtin:none only.");
     }
 }

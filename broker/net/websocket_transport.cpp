@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include <boost/asio/post.hpp>
+
 #include <sys/socket.h>
 
 namespace nightjar::net {
@@ -14,6 +16,13 @@ websocket_transport::websocket_transport(tcp_socket socket, upgrade_request requ
     stream_.binary(true); // [MQTT-6.0.0-1]
     stream_.read_message_max(0); // we do not gather messages: a packet's size is limited where packets are cut
     stream_.auto_fragment(false);
+    // After a close frame Beast answers and waits for the other end to close TCP, for ever if need be. We do not wait.
+    stream_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+        if (kind == websocket::frame_type::close)
+            asio::post(stream_.get_executor(), [self = boost::intrusive_ptr<websocket_transport>(this)] {
+                self->lost("connection closed by client");
+            });
+    });
 }
 
 void websocket_transport::start(transport_events& events) {

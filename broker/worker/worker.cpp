@@ -249,6 +249,17 @@ void worker::expire_sessions() {
 
 // --- the end
 
+std::future<void> worker::stop_plugins() {
+    auto done = std::make_shared<std::promise<void>>();
+    asio::post(context_, [this, done] {
+        common_.plugins.stop(*this);
+        publish_own();
+        send_parcels(); // before the others are told to close
+        done->set_value();
+    });
+    return done->get_future();
+}
+
 void worker::stop() {
     asio::post(context_, [this] {
         stopping_ = true;
@@ -258,9 +269,6 @@ void worker::stop() {
 }
 
 void worker::wind_up() {
-    common_.plugins.stop(*this);
-    publish_own();
-    send_parcels();
     submit_batch();
     stopped_ = true;
 }

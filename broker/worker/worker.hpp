@@ -21,6 +21,7 @@
 #include "storage/store.hpp"
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -63,7 +64,9 @@ class worker final : public session::router, public plugin::host, public storage
     ~worker();
 
     void start(); // its thread; plugins are started on it first
-    // Ordered end: connections closed (wills go out), plugins stopped, the last batch submitted. Then join().
+    // Ordered end, in three steps for all workers: plugins stopped, while clients still hear what they say; connections
+    // closed (wills go out) and the last batch submitted; the thread joined.
+    std::future<void> stop_plugins();
     void stop();
     void join();
 

@@ -1,5 +1,6 @@
 """A store that cannot be opened: a sentence that names it and an exit status, never a crash or an empty start."""
 
+import json
 import os
 import pathlib
 
@@ -36,23 +37,21 @@ class BadStore(BrokerCase):
 
     def test_a_damaged_store(self):
         self.broker.start()
-        client = self.client("publisher")
-        for number in range(50):
-            client.publish(f"store/{number}", b"x" * 3000, qos=1, retain=True)
+        values = json.dumps([{"sensor_id": 1, "type": "light", "value": number} for number in range(2000)])
+        self.client("publisher").publish("iot/measurements", values, qos=1)
         self.broker.stop()
-        files = [path for path in pathlib.Path(self.broker.store).rglob("*") if path.is_file()]
-        largest = max(files, key=lambda path: path.stat().st_size)
+        data_file = pathlib.Path(self.broker.store) / "nightjar.mdb"
         for damage in (self.zeroed, self.cut, self.noise):
             with self.subTest(damage.__name__):
-                data = largest.read_bytes()
-                largest.write_bytes(damage(data))
+                data = data_file.read_bytes()
+                data_file.write_bytes(damage(data))
                 self.broker.launch()
                 self.assertGreater(self.broker.wait_exit(), 0, "a signal ended it")
                 self.assertIn(self.broker.store.rstrip("/"), self.broker.log())
-                largest.write_bytes(data)
+                data_file.write_bytes(data)
         self.broker.start()
-        reader = self.client("reader").subscribe(("store/#", 0))
-        self.assertEqual(len(reader.take_many(50)), 50)
+        rows = self.rest.get("/api/monitoring/sensors/1/measurements/?limit=5000").json()
+        self.assertEqual([row["value"] for row in rows], list(range(1999, -1, -1)))
 
     @staticmethod
     def zeroed(data):

@@ -6,6 +6,8 @@ from harness.sensors import SensorsCase
 
 
 class SensorsStateTopic(SensorsCase):
+    broker_per_test = True
+
     def state(self, client):
         message = client.take("sensors/3/state")
         return message, json.loads(message.payload)

@@ -52,12 +52,6 @@ class WebSocketHandshake(BrokerCase):
     def test_wrong_method(self):
         self.refuse(lambda request: request.replace(b"GET", b"POST"), 400, 405)
 
-    def test_packets_right_behind_the_request(self):
-        websocket = WebSocket(self.broker.websocket_port)
-        self.addCleanup(websocket.close)
-        websocket.socket.sendall(websocket.request + websocket.frame(mqtt.connect("eager")))
-        websocket.read_handshake()
-        self.assertEqual(websocket.receive(), (2, mqtt.connack(0)))
 
     def test_request_in_pieces(self):
         websocket = WebSocket(self.broker.websocket_port)
