@@ -156,6 +156,7 @@ void connection::take_fields() {
     request_.version = head.version();
     request_.host = field(http::field::host);
     request_.origin = field(http::field::origin);
+    if (request_.origin.empty() && head.count(http::field::origin) > 0) request_.origin = "null"; // a browser all the same
     request_.fetch_site = std::string(view(head["Sec-Fetch-Site"]));
     request_.if_none_match = field(http::field::if_none_match);
     request_.accept_encoding = field(http::field::accept_encoding);

@@ -23,14 +23,20 @@ def seconds(value):
     return value * float(os.environ.get("NIGHTJAR_SLOW", "1"))
 
 
+given = set()
+
+
 def free_port():
     """A port that can be bound now, below the range from which the kernel takes client ports."""
     while True:
         first = 20000 + os.getpid() % 12 * 1000  # test files run side by side: each keeps to its own thousand
         port = random.randrange(first, first + 1000)
+        if port in given:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
+                given.add(port)
                 return port
             except OSError:
                 continue
