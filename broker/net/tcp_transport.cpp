@@ -2,55 +2,66 @@
 
 #include <cerrno>
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 namespace nightjar::net {
 
-struct tcp_transport::read_handler {
-    using allocator_type = handler_allocator<void, 144>;
-    boost::intrusive_ptr<tcp_transport> self;
+tcp_transport::tcp_transport(descriptor socket) : socket_(std::move(socket)) {}
 
-    allocator_type get_allocator() const { return allocator_type(self->read_memory_); }
-    void operator()(error_code error) const { self->on_readable(error); }
-};
-
-tcp_transport::tcp_transport(tcp_socket socket, std::span<char> read_buffer)
-    : socket_(std::move(socket)), read_buffer_(read_buffer) {}
+void tcp_transport::attach(const transport_home& home) {
+    poller_ = &home.ready;
+    read_buffer_ = home.read_buffer;
+}
 
 void tcp_transport::start(transport_events& events) {
     events_ = &events;
-    wait_readable();
+    poller_->add(socket_.get(), *this, EPOLLIN);
 }
 
-void tcp_transport::wait_readable() {
-    if (read_waits_ || paused_ || events_ == nullptr) return;
-    read_waits_ = true;
-    socket_.async_wait(tcp_socket::wait_read, read_handler{this});
-}
-
-void tcp_transport::on_readable(error_code error) {
-    read_waits_ = false;
-    if (error || events_ == nullptr || paused_) return;
-    const auto size = ::recv(socket_.native_handle(), read_buffer_.data(), read_buffer_.size(), MSG_DONTWAIT);
-    if (size > 0) {
-        events_->on_bytes({read_buffer_.data(), static_cast<std::size_t>(size)});
-    } else if (size == 0) {
-        return lost("connection closed by client");
-    } else if (errno != EAGAIN && errno != EINTR) {
-        return lost(errno == ECONNRESET ? "connection reset by client" : "connection lost");
+void tcp_transport::on_ready(std::uint32_t events) {
+    if (events_ == nullptr) return; // closed earlier in this turn
+    if (waiting_output_ != nullptr && (events & EPOLLOUT) != 0) {
+        if (!write_some(*waiting_output_)) return lost("connection lost");
+        if (waiting_output_->empty()) {
+            waiting_output_ = nullptr;
+            watch();
+            events_->on_drained();
+        }
     }
-    wait_readable();
+    if (events_ == nullptr) return;
+    if ((events & EPOLLIN) != 0 && !paused_) {
+        read();
+    } else if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+        lost("connection reset by client");
+    }
+}
+
+void tcp_transport::read() {
+    const auto size = ::recv(socket_.get(), read_buffer_.data(), read_buffer_.size(), MSG_DONTWAIT);
+    if (size > 0) return events_->on_bytes({read_buffer_.data(), static_cast<std::size_t>(size)});
+    if (size == 0) return lost("connection closed by client");
+    if (errno != EAGAIN && errno != EINTR)
+        lost(errno == ECONNRESET ? "connection reset by client" : "connection lost");
 }
 
 void tcp_transport::pause_reading(bool paused) {
     paused_ = paused;
-    if (!paused) wait_readable();
+    if (events_ != nullptr) watch();
+}
+
+void tcp_transport::watch() {
+    const auto wanted = (paused_ ? 0U : static_cast<std::uint32_t>(EPOLLIN)) |
+                        (waiting_output_ != nullptr ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
+    poller_->change(socket_.get(), *this, wanted);
 }
 
 void tcp_transport::flush(output_queue& output) {
-    if (write_waits_ || events_ == nullptr) return;
+    if (waiting_output_ != nullptr || events_ == nullptr) return;
     if (!write_some(output)) return lost("connection lost");
-    if (!output.empty()) wait_writable(output);
+    if (output.empty()) return;
+    waiting_output_ = &output;
+    watch();
 }
 
 bool tcp_transport::write_some(output_queue& output) {
@@ -63,7 +74,7 @@ bool tcp_transport::write_some(output_queue& output) {
         message.msg_iovlen = count;
         std::size_t wanted = 0;
         for (std::size_t i = 0; i < count; ++i) wanted += parts[i].iov_len;
-        const auto size = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        const auto size = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (size < 0) return errno == EAGAIN || errno == EINTR;
         output.consume(static_cast<std::size_t>(size));
         if (static_cast<std::size_t>(size) < wanted) return true; // the socket is full
@@ -71,47 +82,22 @@ bool tcp_transport::write_some(output_queue& output) {
     return true;
 }
 
-void tcp_transport::wait_writable(output_queue& output) {
-    write_waits_ = true;
-    socket_.async_wait(tcp_socket::wait_write,
-                       [self = boost::intrusive_ptr<tcp_transport>(this), &output](error_code error) {
-                           self->on_writable(error, output);
-                       });
-}
-
-void tcp_transport::on_writable(error_code error, output_queue& output) {
-    write_waits_ = false;
-    if (error || events_ == nullptr) return; // closed: `output` may be gone
-    if (!write_some(output)) return lost("connection lost");
-    if (!output.empty()) return wait_writable(output);
-    events_->on_drained();
-}
-
 void tcp_transport::lost(std::string_view cause) {
-    if (auto* events = std::exchange(events_, nullptr)) {
-        error_code ignored;
-        socket_.close(ignored);
-        events->on_lost(cause);
-    }
+    auto* events = events_;
+    close();
+    if (events != nullptr) events->on_lost(cause);
 }
 
 void tcp_transport::close() {
     events_ = nullptr;
-    error_code ignored;
-    socket_.close(ignored);
+    waiting_output_ = nullptr;
+    socket_ = descriptor(); // leaves the poller by itself
 }
 
 void tcp_transport::detach() {
     events_ = nullptr;
-    error_code ignored;
-    v6_ = socket_.local_endpoint(ignored).address().is_v6();
-    moving_ = descriptor(socket_.release(ignored));
-}
-
-void tcp_transport::attach(asio::io_context& context, std::span<char> read_buffer) {
-    const auto protocol = v6_ ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-    socket_ = tcp_socket(context, protocol, moving_.release());
-    read_buffer_ = read_buffer;
+    poller_->remove(socket_.get());
+    poller_ = nullptr;
 }
 
 } // namespace nightjar::net

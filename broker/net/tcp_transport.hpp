@@ -1,44 +1,36 @@
-// Plain TCP: waits for readability without a buffer, then reads once into the worker's common buffer.
+// Plain TCP: watched for readability without a buffer, then read once into the worker's common buffer.
 #pragma once
 
-#include "broker/net/handler_memory.hpp"
 #include "broker/net/transport.hpp"
 
 namespace nightjar::net {
 
-class tcp_transport final : public transport {
+class tcp_transport final : public transport, private poller::watched {
   public:
-    // `read_buffer` is shared by all transports of the worker.
-    tcp_transport(tcp_socket socket, std::span<char> read_buffer);
+    explicit tcp_transport(descriptor socket); // non-blocking; not yet attached
 
     void start(transport_events& events) override;
     void flush(output_queue& output) override;
-    bool blocked() const override { return write_waits_; }
+    bool blocked() const override { return waiting_output_ != nullptr; }
     void pause_reading(bool paused) override;
     void close() override;
     void detach() override;
-    void attach(asio::io_context& context, std::span<char> read_buffer) override;
+    void attach(const transport_home& home) override;
     std::string_view kind() const override { return "tcp"; }
 
   private:
-    void wait_readable();
-    void on_readable(error_code error);
-    void wait_writable(output_queue& output);
-    void on_writable(error_code error, output_queue& output);
+    void on_ready(std::uint32_t events) override;
+    void read();
     bool write_some(output_queue& output); // false: the connection is lost
+    void watch();                          // for what is wanted now
     void lost(std::string_view cause);
 
-    struct read_handler;
-
-    tcp_socket socket_;
-    std::span<char> read_buffer_;
+    descriptor socket_;
+    poller* poller_ = nullptr;
+    std::span<char> read_buffer_; // the worker's, shared by all its transports
     transport_events* events_ = nullptr;
-    descriptor moving_; // between detach() and attach()
-    bool read_waits_ = false;
-    bool write_waits_ = false;
+    output_queue* waiting_output_ = nullptr; // for the socket to take more
     bool paused_ = false;
-    bool v6_ = false;
-    handler_memory<144> read_memory_;
 };
 
 } // namespace nightjar::net

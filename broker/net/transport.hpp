@@ -1,10 +1,11 @@
 // Moves the bytes of one client, whatever lies beneath: TCP, WebSocket, later TLS. Knows nothing of MQTT.
 //
-// A transport belongs to one worker thread. It lives as long as somebody holds it: its owner, and each pending
-// operation. During on_bytes() no operation is pending, so there it can be taken to another worker (detach, attach).
+// A transport belongs to one worker thread. It lives as long as somebody holds it: its owner, until the end of the loop
+// turn in which it was closed, and each pending operation. During on_bytes() no operation is pending, so there it can be taken to another worker (detach, attach).
 #pragma once
 
 #include "broker/net/output_queue.hpp"
+#include "broker/net/poller.hpp"
 #include "broker/net/socket.hpp"
 
 #include <span>
@@ -14,6 +15,13 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 namespace nightjar::net {
+
+// What a transport needs of its worker; outlives it.
+struct transport_home {
+    asio::io_context& context;
+    poller& ready;
+    std::span<char> read_buffer;
+};
 
 // Whom the transport serves; its calls may close the transport, not destroy the caller.
 class transport_events {
@@ -30,6 +38,9 @@ class transport : public boost::intrusive_ref_counter<transport, boost::thread_u
   public:
     virtual ~transport() = default;
 
+    // First of all, on the worker's thread, and after each detach() on the next worker's.
+    virtual void attach(const transport_home& home) = 0;
+
     // Begins to read for `events`, who stays until close() or detach().
     virtual void start(transport_events& events) = 0;
 
@@ -43,9 +54,8 @@ class transport : public boost::intrusive_ref_counter<transport, boost::thread_u
     // Writes nothing more. No event comes after this.
     virtual void close() = 0;
 
-    // Inside on_bytes() only: leaves this worker. Then attach() on the other worker's thread, and start() again.
+    // Inside on_bytes() only: leaves this worker. Then attach() and start() on the other worker's thread.
     virtual void detach() = 0;
-    virtual void attach(asio::io_context& context, std::span<char> read_buffer) = 0;
 
     virtual std::string_view kind() const = 0; // "tcp", "ws"
 };

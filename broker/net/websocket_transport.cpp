@@ -140,9 +140,10 @@ void websocket_transport::detach() {
     moving_ = descriptor(stream_.next_layer().release(ignored));
 }
 
-void websocket_transport::attach(asio::io_context& context, std::span<char>) {
+void websocket_transport::attach(const transport_home& home) {
+    if (!moving_) return; // made on this worker
     const auto protocol = v6_ ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-    stream_.next_layer() = tcp_socket(context, protocol, moving_.release());
+    stream_.next_layer() = tcp_socket(home.context, protocol, moving_.release());
 }
 
 } // namespace nightjar::net

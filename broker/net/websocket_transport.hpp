@@ -24,7 +24,7 @@ class websocket_transport final : public transport {
     void pause_reading(bool paused) override;
     void close() override;
     void detach() override;
-    void attach(asio::io_context& context, std::span<char> read_buffer) override;
+    void attach(const transport_home& home) override;
     std::string_view kind() const override { return "ws"; }
 
   private:

@@ -4,7 +4,6 @@
 #include "broker/session/session.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 namespace nightjar::session {
 
@@ -35,11 +34,7 @@ void session::deliver_qos0(delivery& d) {
         const auto& p = d.packet();
         return send_publish({p.topic, p.payload, codec::qos::at_most_once, false, false, 0}, d.shared());
     }
-    const auto frame = d.qos0_frame();
-    if (!link_->has_room(frame.size())) return broker_.count().dropped_output_full.add();
-    std::memcpy(link_->reserve(frame.size()), frame.data(), frame.size());
-    link_->commit(frame.size());
-    broker_.count().publish_sent.add();
+    if (!link_->try_send(d.qos0_frame())) return broker_.count().dropped_output_full.add();
     if (tracing()) write_publish_trace("Sending PUBLISH to", d.packet());
 }
 

@@ -13,20 +13,14 @@ bool by_id(const subscriber& a, const subscriber& b) { return a.id < b.id; }
 
 } // namespace
 
-std::size_t subscription_tree::stripe_of(codec::bytes first) {
-    return std::hash<codec::bytes>()(first) % stripes;
+std::size_t subscription_tree::stripe_of(codec::bytes topic) {
+    return std::hash<codec::bytes>()(first_level(topic)) % stripes;
 }
 
 void subscription_tree::changed(codec::bytes filter) {
     const auto first = first_level(filter);
-    auto& version = first == "+" || first == "#" ? wildcard_version_ : versions_[stripe_of(first)];
+    auto& version = first == "+" || first == "#" ? wildcard_version_ : versions_[stripe_of(filter)];
     version.fetch_add(1, std::memory_order_release);
-}
-
-tree_version subscription_tree::version_of(codec::bytes topic) const {
-    // Both only grow, so their sum changes when either does.
-    return versions_[stripe_of(first_level(topic))].load(std::memory_order_acquire) +
-           wildcard_version_.load(std::memory_order_acquire);
 }
 
 bool subscription_tree::subscribe(codec::bytes filter, subscriber who) {

@@ -39,8 +39,13 @@ class subscription_tree {
     // Returns false if there was no such subscription.
     bool unsubscribe(codec::bytes filter, subscriber_id who);
 
-    // The version to remember with what match() gives; read it before match(). Lock-free.
-    tree_version version_of(codec::bytes topic) const;
+    // The version to remember with what match() gives; read it before match(). Lock-free. Topics of one stripe share it.
+    static std::size_t stripe_of(codec::bytes topic);
+    tree_version version(std::size_t stripe) const {
+        // Both only grow, so their sum changes when either does.
+        return versions_[stripe].load(std::memory_order_acquire) + wildcard_version_.load(std::memory_order_acquire);
+    }
+    tree_version version_of(codec::bytes topic) const { return version(stripe_of(topic)); }
     // Appends each subscriber of a valid topic name once, with the highest QoS of its matching filters [MQTT-3.3.5-1],
     // sorted by id. `$` rule: [MQTT-4.7.2-1].
     void match(codec::bytes topic, std::vector<subscriber>& out) const;
@@ -49,7 +54,6 @@ class subscription_tree {
 
   private:
     static constexpr std::size_t stripes = 64;
-    static std::size_t stripe_of(codec::bytes first_level);
     void changed(codec::bytes filter);
 
     using subscribers = std::vector<subscriber>; // sorted by id; new sessions have the largest

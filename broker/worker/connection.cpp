@@ -156,6 +156,20 @@ bool connection::has_room(std::size_t size) {
     return !closing_ && (output_.empty() || output_.size() + size <= output_limit);
 }
 
+bool connection::try_send(codec::bytes packet) {
+    if (closing_ || (output_.size() + packet.size() > write_early && !has_room(packet.size()))) return false;
+    output_.append(packet);
+    auto& count = home_.count();
+    count.bytes_sent.add(packet.size());
+    count.packets_sent.add();
+    count.publish_sent.add();
+    if (!dirty_) {
+        dirty_ = true;
+        home_.touched(*this);
+    }
+    return true;
+}
+
 bool connection::roomy() {
     if (closing_) return false;
     if (output_.size() < write_early) return true;

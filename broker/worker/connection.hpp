@@ -55,6 +55,7 @@ class connection final : public net::transport_events, public session::link, pub
 
     // --- session::link
     bool has_room(std::size_t size) override;
+    bool try_send(codec::bytes packet) override;
     bool roomy() override;
     char* reserve(std::size_t size) override { return output_.reserve(size); }
     void commit(std::size_t size) override;

@@ -42,7 +42,7 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, pl
     }
     // Retained first: who subscribes between this line and the next finds the message there.
     if (packet.retain) common_.retained.set(d.shared()); // [MQTT-3.3.1-5]
-    const auto version = common_.subscriptions.version_of(packet.topic);
+    const auto version = common_.subscriptions.version(entry.stripe);
     if (!entry.filled || entry.version != version) {
         refresh(entry, packet.topic);
         entry.version = version;
@@ -111,7 +111,7 @@ void worker::collect_mail() {
     const auto deliver = [this](session::delivery& d) {
         const auto found = topics_.find(d.packet().topic, common_.plugins);
         topic_entry& entry = **found; // its first worker has checked the name
-        const auto version = common_.subscriptions.version_of(d.packet().topic);
+        const auto version = common_.subscriptions.version(entry.stripe);
         if (!entry.filled || entry.version != version) {
             refresh(entry, d.packet().topic);
             entry.version = version;

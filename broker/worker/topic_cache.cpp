@@ -4,28 +4,31 @@
 
 namespace nightjar::worker {
 
-codec::result<topic_entry*> topic_cache::find(codec::bytes topic, const plugin::chain& plugins) {
-    if (const auto found = young_.find(topic); found != young_.end()) return found->second.get();
+topic_entry::topic_entry(codec::bytes name)
+    : topic(name), stripe(topics::subscription_tree::stripe_of(name)),
+      reserved(name == "$SYS" || name.starts_with("$SYS/") || name == "$share" || name.starts_with("$share/")) {}
+
+codec::result<topic_entry*> topic_cache::look_up(codec::bytes topic, const plugin::chain& plugins) {
+    if (const auto found = young_.find(topic); found != young_.end()) return last_ = found->second.get();
     if (const auto found = old_.find(topic); found != old_.end()) {
         auto entry = std::move(found->second);
         old_.erase(found);
-        return insert(topic, std::move(entry));
+        return insert(std::move(entry));
     }
     if (const auto valid = codec::check_topic_name(topic); !valid) return valid.error();
-    auto entry = std::make_unique<topic_entry>();
-    codec::bytes first;
-    codec::levels(topic).next(first);
-    entry->reserved = first == "$SYS" || first == "$share";
+    auto entry = std::make_unique<topic_entry>(topic);
     if (!entry->reserved) entry->plugins = plugins.interested_in(topic);
-    return insert(topic, std::move(entry));
+    return insert(std::move(entry));
 }
 
-topic_entry* topic_cache::insert(codec::bytes topic, std::unique_ptr<topic_entry> entry) {
+topic_entry* topic_cache::insert(std::unique_ptr<topic_entry> entry) {
     if (young_.size() >= generation_size) {
+        last_ = nullptr; // it may be old
         old_ = std::move(young_);
         young_ = {};
     }
-    return young_.emplace(topic, std::move(entry)).first->second.get();
+    const std::string_view name = entry->topic;
+    return last_ = young_.emplace(name, std::move(entry)).first->second.get();
 }
 
 } // namespace nightjar::worker

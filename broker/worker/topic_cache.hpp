@@ -28,9 +28,13 @@ struct topic_entry {
         session::session* session;
         codec::qos granted;
     };
+    explicit topic_entry(codec::bytes name);
+
+    const std::string topic;
+    const std::size_t stripe; // of the subscription tree
     topics::tree_version version = 0;
     bool filled = false;
-    bool reserved = false;          // `$SYS`, `$share`: clients may not publish here
+    const bool reserved; // `$SYS`, `$share`: clients may not publish here
     std::uint64_t other_workers = 0; // bit n: worker n has subscribers
     std::vector<target> local;
     plugin::interested_list plugins;
@@ -40,23 +44,24 @@ class topic_cache {
   public:
     // The entry of a topic; made, with its plugins but without subscribers, when it is not there. An error if the topic
     // is not a valid name. Holds until the next call.
-    codec::result<topic_entry*> find(codec::bytes topic, const plugin::chain& plugins);
+    codec::result<topic_entry*> find(codec::bytes topic, const plugin::chain& plugins) {
+        if (last_ != nullptr && last_->topic == topic) return last_; // a publisher often stays with its topic
+        return look_up(topic, plugins);
+    }
 
     std::size_t size() const { return young_.size() + old_.size(); }
 
   private:
     static constexpr std::size_t generation_size = 32'768;
 
-    struct text_hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-    };
-    using table =
-        boost::unordered_flat_map<std::string, std::unique_ptr<topic_entry>, text_hash, std::equal_to<>>;
+    // The keys are the entries' own names.
+    using table = boost::unordered_flat_map<std::string_view, std::unique_ptr<topic_entry>, std::hash<std::string_view>>;
 
-    topic_entry* insert(codec::bytes topic, std::unique_ptr<topic_entry> entry);
+    codec::result<topic_entry*> look_up(codec::bytes topic, const plugin::chain& plugins);
+    topic_entry* insert(std::unique_ptr<topic_entry> entry);
 
     table young_, old_;
+    topic_entry* last_ = nullptr;
 };
 
 } // namespace nightjar::worker

@@ -97,7 +97,6 @@ void worker::send_leaving() {
 
 void worker::adopt(incoming from) {
     asio::post(context_, [this, from = std::move(from)]() mutable {
-        from.transport->attach(context_, read_buffer());
         take(std::move(from));
     });
 }
@@ -106,13 +105,12 @@ void worker::adopt(net::descriptor socket, bool v6, net::peer_address peer, list
                    std::unique_ptr<net::upgrade_request> upgrade) {
     asio::post(context_, [this, fd = std::move(socket), v6, peer, &listener,
                           upgrade = std::move(upgrade)]() mutable {
-        const auto protocol = v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-        net::tcp_socket own(context_, protocol, fd.release());
         net::transport_ptr transport;
         if (upgrade) {
-            transport = new net::websocket_transport(std::move(own), std::move(*upgrade));
+            const auto protocol = v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
+            transport = new net::websocket_transport({context_, protocol, fd.release()}, std::move(*upgrade));
         } else {
-            transport = new net::tcp_transport(std::move(own), read_buffer());
+            transport = new net::tcp_transport(std::move(fd));
         }
         counters_.connections_accepted.add();
         take({std::move(transport), peer, &listener, {}});
@@ -121,6 +119,7 @@ void worker::adopt(net::descriptor socket, bool v6, net::peer_address peer, list
 
 void worker::take(incoming from) {
     if (stopping_) return;
+    from.transport->attach(home());
     auto read_ahead = std::move(from.read_ahead);
     auto made = std::make_unique<connection>(*this, std::move(from));
     connection& c = *made;

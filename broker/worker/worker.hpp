@@ -89,7 +89,7 @@ class worker final : public session::router, public plugin::host, public storage
     // --- for its connections
     common& shared() { return common_; }
     std::uint32_t now_seconds() const { return now_seconds_; }
-    std::span<char> read_buffer() { return {read_buffer_.get(), read_buffer_size}; }
+    net::transport_home home() { return {context_, poller_, {read_buffer_.get(), read_buffer_size}}; }
     net::buffer_pool& buffers() { return buffers_; }
     void touched(connection& c) { dirty_.push_back(&c); }
     void closed(connection& c) { closing_.push_back(&c); }
@@ -169,6 +169,7 @@ class worker final : public session::router, public plugin::host, public storage
     net::buffer_pool buffers_; // before context_: operations that are still pending at the end own buffers
     std::unique_ptr<char[]> read_buffer_;
     asio::io_context context_{1};
+    net::poller poller_{context_};
     asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
     asio::steady_timer ticker_{context_};
     std::jthread thread_;

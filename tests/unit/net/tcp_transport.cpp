@@ -5,7 +5,6 @@
 #include <thread>
 #include <vector>
 
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
@@ -36,7 +35,8 @@ struct fixture {
         tcp_socket server(context);
         acceptor.accept(server);
         server.non_blocking(true);
-        transport = new tcp_transport(std::move(server), buffer);
+        transport = new tcp_transport(descriptor(server.release()));
+        transport->attach({context, ready, buffer});
     }
     void run_until(const std::function<bool()>& done) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
@@ -45,7 +45,7 @@ struct fixture {
         BOOST_TEST(done());
     }
     asio::io_context context{1};
-    asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+    poller ready{context};
     std::vector<char> buffer = std::vector<char>(1024);
     tcp_socket client{context};
     transport_ptr transport;
@@ -110,7 +110,8 @@ BOOST_AUTO_TEST_CASE(moves_to_another_context) {
     asio::write(client, asio::buffer("one", 3));
     run_until([&] { return events.got == "one"; });
     std::thread thread([&] {
-        transport->attach(other, buffer);
+        poller ready_there(other);
+        transport->attach({other, ready_there, buffer});
         transport->start(there);
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         while (there.got != "two" && std::chrono::steady_clock::now() < deadline)

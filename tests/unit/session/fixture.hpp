@@ -12,6 +12,10 @@ namespace nightjar::session::test {
 
 struct fake_link final : link {
     bool has_room(std::size_t) override { return room; }
+    bool try_send(codec::bytes packet) override {
+        if (room) out += packet;
+        return room;
+    }
     bool roomy() override { return room; }
     char* reserve(std::size_t size) override {
         pending.resize(size);

@@ -1,0 +1,59 @@
+#include "broker/net/poller.hpp"
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include <sys/epoll.h>
+
+namespace nightjar::net {
+
+namespace {
+
+constexpr std::size_t events_at_once = 512;
+constexpr int rounds_per_turn = 8; // then the turn's output is written, whatever still comes in
+
+void control(int set, int operation, int fd, poller::watched* who, std::uint32_t events) {
+    epoll_event e{};
+    e.events = events;
+    e.data.ptr = who;
+    if (::epoll_ctl(set, operation, fd, &e) != 0) throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+}
+
+} // namespace
+
+poller::poller(asio::io_context& context) : set_(context, ::epoll_create1(EPOLL_CLOEXEC)) { wait(); }
+
+void poller::add(int fd, watched& who, std::uint32_t events) {
+    control(set_.native_handle(), EPOLL_CTL_ADD, fd, &who, events);
+}
+
+void poller::change(int fd, watched& who, std::uint32_t events) {
+    control(set_.native_handle(), EPOLL_CTL_MOD, fd, &who, events);
+}
+
+void poller::remove(int fd) { ::epoll_ctl(set_.native_handle(), EPOLL_CTL_DEL, fd, nullptr); }
+
+void poller::wait() {
+    set_.async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code error) {
+        if (error) return;
+        dispatch();
+        wait();
+    });
+}
+
+// Drains every readable socket before any is written to: messages per write decide the speed. A second round sees what
+// came during the first; when it finds little, the turn is over.
+void poller::dispatch() {
+    std::array<epoll_event, events_at_once> events;
+    for (int round = 0; round < rounds_per_turn; ++round) {
+        const int count = ::epoll_wait(set_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
+        for (int i = 0; i < count; ++i) {
+            const auto& e = events[static_cast<std::size_t>(i)];
+            static_cast<watched*>(e.data.ptr)->on_ready(e.events);
+        }
+        if (count < static_cast<int>(events_at_once)) return;
+    }
+}
+
+} // namespace nightjar::net

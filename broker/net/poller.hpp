@@ -1,0 +1,40 @@
+// A worker's own epoll set, nested in its io_context as one descriptor. Asio would re-arm each socket after each read
+// (epoll_ctl, 0.4 us) and keep half a kilobyte per socket; here a readable socket costs its event. Measured with 64 pairs
+// and one message outstanding: 1.2 times the raw relay's CPU with Asio's waits, 1.1 with this.
+//
+// One thread. What is watched must be taken out, or its descriptor closed, before it goes; during on_ready() others may
+// come and go as long as they live to the end of the loop turn.
+#pragma once
+
+#include "broker/net/socket.hpp"
+
+#include <cstdint>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+namespace nightjar::net {
+
+class poller {
+  public:
+    class watched {
+      public:
+        virtual void on_ready(std::uint32_t events) = 0; // EPOLLIN, EPOLLOUT, EPOLLHUP, EPOLLERR
+
+      protected:
+        ~watched() = default;
+    };
+
+    explicit poller(asio::io_context& context);
+
+    void add(int fd, watched& who, std::uint32_t events);
+    void change(int fd, watched& who, std::uint32_t events);
+    void remove(int fd);
+
+  private:
+    void wait();
+    void dispatch();
+
+    asio::posix::basic_stream_descriptor<asio::io_context::executor_type> set_;
+};
+
+} // namespace nightjar::net

@@ -1,0 +1,151 @@
+"""The programs under test: each a context that runs a fresh process on a free port, pinned to core 0."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+BUILD = Path(__file__).resolve().parent.parent.parent / "build"
+BROKER_CORE, LOAD_CORE = 0, 1
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class System:
+    relay = False
+
+    def __init__(self, pinned=True):
+        self.port = free_port()
+        self.pinned = pinned
+        self.directory = None
+        self.process = None
+        self.allocation_file = None
+
+    def command(self):
+        raise NotImplementedError
+
+    def environment(self):
+        return dict(os.environ)
+
+    def __enter__(self):
+        self.directory = tempfile.TemporaryDirectory(prefix="nightjar-bench-", dir=BUILD)
+        command = self.command()
+        if not shutil.which(command[0]):
+            sys.exit(f"tools/bench: {command[0]} is missing (tools/build builds ours, tools/install bench the others)")
+        pin = (lambda: os.sched_setaffinity(0, {BROKER_CORE})) if self.pinned else None
+        self.process = subprocess.Popen(command, env=self.environment(), preexec_fn=pin, stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 10
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return self
+            except OSError:
+                if time.monotonic() > end or self.process.poll() is not None:
+                    self.__exit__()
+                    sys.exit(f"tools/bench: {self.name} does not start")
+                time.sleep(0.02)
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.directory.cleanup()
+
+    def anonymous_memory(self):
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return int(re.search(r"RssAnon:\s+(\d+)", status).group(1)) * 1024
+
+
+class Nightjar(System):
+    name = "nightjar"
+
+    def __init__(self, workers=1, pinned=True, http=False, store=None):
+        super().__init__(pinned=pinned and workers == 1)
+        self.workers = workers
+        self.http_port = free_port() if http else None
+        self.store = store
+
+    def command(self):
+        conf = Path(self.directory.name) / "nightjar.conf"
+        lines = [f"listener {self.port} 127.0.0.1", "allow_anonymous true", "max_inflight_messages 0",
+                 "max_queued_messages 0", f"persistence_location {self.store or self.directory.name}/",
+                 f"worker_threads {self.workers}", "log_type error"]
+        if self.http_port:
+            lines += [f"listener {self.http_port} 127.0.0.1", "protocol http_api"]
+        conf.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return [str(BUILD / "nightjar"), "-c", str(conf)]
+
+    def environment(self):
+        self.allocation_file = Path(self.directory.name) / "allocations"
+        self.allocation_file.write_bytes(bytes(8))
+        return super().environment() | {"LD_PRELOAD": str(BUILD / "bench/libnightjar-count-allocations.so"),
+                                        "NIGHTJAR_ALLOCATIONS": str(self.allocation_file)}
+
+
+class Relay(System):
+    name = "relay"
+    relay = True
+
+    def command(self):
+        return [str(BUILD / "bench/nightjar-relay"), str(self.port)]
+
+
+class Mosquitto(System):
+    """Tuned: no Nagle, no queue limits."""
+
+    name = "mosquitto"
+
+    def command(self):
+        conf = Path(self.directory.name) / "mosquitto.conf"
+        conf.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
+                        "max_inflight_messages 0\nmax_queued_messages 0\nlog_type error\nuser root\n", encoding="utf-8")
+        return [shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin") or "mosquitto", "-c", str(conf)]
+
+
+def load(system, arguments, seconds):
+    """Runs the generator against a running system; its figures."""
+    command = [str(load.program), "--port", str(system.port), "--pid", str(system.process.pid), "--seconds", str(seconds),
+               *arguments]
+    if system.relay:
+        command.append("--relay")
+    if system.allocation_file:
+        command += ["--allocations", str(system.allocation_file)]
+    pin = (lambda: os.sched_setaffinity(0, {LOAD_CORE})) if system.pinned else None
+    done = subprocess.run(command, preexec_fn=pin, capture_output=True, text=True, timeout=120, check=False)
+    if done.returncode != 0:
+        sys.exit(f"tools/bench: {system.name}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
+
+
+load.program = BUILD / "bench/nightjar-load"
+
+
+def counted_syscalls(arguments):
+    """System calls per delivered message, counted by strace in a run of its own."""
+    if not shutil.which("strace"):
+        return None
+    with Nightjar() as running:
+        report = Path(running.directory.name) / "strace"
+        with subprocess.Popen(["strace", "-c", "-f", "-o", str(report), "-p", str(running.process.pid)],
+                              stderr=subprocess.PIPE, text=True) as tracer:
+            tracer.stderr.readline()  # "attached"
+            got = load(running, [*arguments, "--warm", "0"], 2)
+            tracer.send_signal(signal.SIGINT)
+            tracer.wait()
+        total = re.search(r"^100\.00\s+\S+\s+\S+\s+(\d+)", report.read_text(encoding="ascii"), re.MULTILINE)
+        return int(total.group(1)) / got["delivered"]
