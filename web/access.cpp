@@ -34,17 +34,28 @@ bool ip_literal(std::string_view name) {
     return inet_pton(AF_INET, text.c_str(), address) == 1 || inet_pton(AF_INET6, text.c_str(), address) == 1;
 }
 
+// The same host under the port of another listener that serves pages.
+bool page_of_ours(std::string_view origin, std::string_view host, std::span<const config::listener> ours) {
+    const auto name = without_port(origin);
+    if (name.empty() || !equals_ignoring_case(name, without_port(host))) return false;
+    const auto port = origin.substr(origin.rfind(':') + 1); // the name itself where there is no port
+    return std::any_of(ours.begin(), ours.end(), [&](const config::listener& l) {
+        return l.protocol != config::listener_protocol::mqtt && port == std::to_string(l.port);
+    });
+}
+
 bool lists_any(const config::listener& listener) {
     return std::find(listener.origins.begin(), listener.origins.end(), "*") != listener.origins.end();
 }
 
 } // namespace
 
-origin_relation relation_of(std::string_view origin, std::string_view host,
-                            const config::listener& listener) {
+origin_relation relation_of(std::string_view origin, std::string_view host, const config::listener& listener,
+                            std::span<const config::listener> ours) {
     if (origin.empty()) return origin_relation::absent;
     const auto own = without_scheme(origin);
     if (!own.empty() && equals_ignoring_case(own, host)) return origin_relation::own;
+    if (page_of_ours(own, host, ours)) return origin_relation::own;
     if (lists_any(listener)) return origin_relation::listed;
     for (const auto& allowed : listener.origins)
         if (equals_ignoring_case(origin, allowed)) return origin_relation::listed;

@@ -5,18 +5,21 @@
 
 #include "broker/config/configuration.hpp"
 
+#include <span>
 #include <string_view>
 
 namespace nightjar::web {
 
 enum class origin_relation {
     absent,  // not a browser, or a request for which browsers send none
-    own,     // host and port are those of Host
+    own,     // host and port are those of Host, or the host is and the port is another page of ours
     listed,  // one of the listener's origins, or these contain "*"
     foreign, // anything else, "null" too
 };
 
-origin_relation relation_of(std::string_view origin, std::string_view host, const config::listener& listener);
+// `ours`: all listeners of this program. The page of port 8000 may connect to the websockets of port 9001.
+origin_relation relation_of(std::string_view origin, std::string_view host, const config::listener& listener,
+                            std::span<const config::listener> ours = {});
 
 // DNS rebinding: a page can reach a loopback port under a name of its own, so on loopback Host has to be an
 // IP literal, "localhost", the name in bind_address or that of a listed origin. Anywhere else every name is

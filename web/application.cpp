@@ -86,7 +86,7 @@ answer application::respond(request& what) {
 std::optional<response> application::refusal(const request& what) const {
     if (!host_allowed(what.host, *what.listener, what.bound_to_loopback))
         return error_for(what, 421, "misdirected", "This listener is not known under the name in Host.");
-    const auto origin = relation_of(what.origin, what.host, *what.listener);
+    const auto origin = relation_of(what.origin, what.host, *what.listener, conf_.listeners);
     if (origin == origin_relation::foreign || cross_site_write(what.method, what.fetch_site, origin))
         return error_for(what, 403, "foreign_origin", "Pages of other sites may not do this.");
     return std::nullopt;

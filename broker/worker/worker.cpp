@@ -21,9 +21,7 @@ constexpr auto one_second = std::chrono::seconds{1};
 
 worker::worker(common& all, unsigned index)
     : common_(all), index_(index), read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_size)),
-      started_(std::chrono::steady_clock::now()) {
-    read_clocks();
-}
+      started_(std::chrono::steady_clock::now()) {}
 
 worker::~worker() { join(); }
 
@@ -47,12 +45,12 @@ void worker::run() {
     while (!stopped_) {
         if (context_.run_one() == 0) break;
         for (int i = 0; i < handlers_per_turn && context_.poll_one() != 0; ++i) {}
-        read_clocks();
         end_turn();
     }
 }
 
-void worker::read_clocks() {
+void worker::read_clocks() const {
+    clocks_read_ = true;
     const auto steady = std::chrono::steady_clock::now() - started_;
     now_seconds_ = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(steady).count());
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
@@ -69,6 +67,7 @@ void worker::end_turn() {
     submit_batch();
     send_leaving();
     graveyard_.clear();
+    clocks_read_ = false;
     if (stopping_ && connections_.empty()) wind_up();
 }
 
@@ -211,35 +210,34 @@ plugin::client worker::describe(const session::session& s) const {
 void worker::file(connection& c) {
     auto& hook = static_cast<wheel_hook&>(c);
     if (hook.is_linked()) hook.unlink();
-    wheel_.file(c, now_seconds_, c.deadline());
+    wheel_.file(c, now_seconds(), c.deadline());
 }
 
 void worker::schedule_tick() {
     ticker_.expires_after(one_second);
     ticker_.async_wait([this](const boost::system::error_code& error) {
         if (error) return;
-        read_clocks();
         tick();
         schedule_tick();
     });
 }
 
 void worker::tick() {
-    wheel_.advance(now_seconds_, [](connection& c) { c.on_deadline(); });
+    wheel_.advance(now_seconds(), [](connection& c) { c.on_deadline(); });
     try {
         common_.plugins.on_tick(*this);
     } catch (const std::exception& e) {
         counters_.plugin_errors.add();
         common_.log.error("Error: a plugin failed: {}", e.what());
     }
-    if (common_.conf.persistent_client_expiration && now_seconds_ % 60 == 0) expire_sessions();
+    if (common_.conf.persistent_client_expiration && now_seconds() % 60 == 0) expire_sessions();
 }
 
 void worker::expire_sessions() {
     const auto keep = static_cast<std::uint64_t>(common_.conf.persistent_client_expiration->count());
     std::vector<session::session*> expired;
     for (const auto& [id, s] : sessions_)
-        if (!s->connected() && now_seconds_ - s->offline_since() > keep) expired.push_back(s.get());
+        if (!s->connected() && now_seconds() - s->offline_since() > keep) expired.push_back(s.get());
     for (auto* s : expired) {
         common_.log.notice("Expiring client {} due to timeout.", s->client_id());
         end_session(*s);

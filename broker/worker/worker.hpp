@@ -88,7 +88,10 @@ class worker final : public session::router, public plugin::host, public storage
 
     // --- for its connections
     common& shared() { return common_; }
-    std::uint32_t now_seconds() const { return now_seconds_; }
+    std::uint32_t now_seconds() const {
+        if (!clocks_read_) read_clocks();
+        return now_seconds_;
+    }
     net::transport_home home() { return {context_, poller_, {read_buffer_.get(), read_buffer_size}}; }
     net::buffer_pool& buffers() { return buffers_; }
     void touched(connection& c) { dirty_.push_back(&c); }
@@ -114,7 +117,10 @@ class worker final : public session::router, public plugin::host, public storage
 
     // --- plugin::host
     unsigned worker_index() const override { return index_; }
-    std::int64_t now_us() const override { return now_us_; }
+    std::int64_t now_us() const override {
+        if (!clocks_read_) read_clocks();
+        return now_us_;
+    }
     storage::write_batch& batch() override { return batch_; }
     void publish(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain) override;
 
@@ -137,7 +143,7 @@ class worker final : public session::router, public plugin::host, public storage
     };
 
     void run();
-    void read_clocks();
+    void read_clocks() const;
     void end_turn();
     void close_connections();
     void publish_own();
@@ -176,8 +182,10 @@ class worker final : public session::router, public plugin::host, public storage
     bool stopping_ = false;
     bool stopped_ = false;
 
-    std::uint32_t now_seconds_ = 0; // steady, since start
-    std::int64_t now_us_ = 0;       // wall clock
+    // Read once a turn, when somebody first asks.
+    mutable bool clocks_read_ = false;
+    mutable std::uint32_t now_seconds_ = 0; // steady, since start
+    mutable std::int64_t now_us_ = 0;       // wall clock
     std::chrono::steady_clock::time_point started_;
 
     session::counters counters_;

@@ -21,6 +21,7 @@ struct sensor {
 
     storage::sensor_record record;           // guarded by the registry's mutex, but the id, which never changes
     std::atomic<bool> has_incident{false};   // an incident is open: every value is looked at
+    std::atomic<std::int64_t> newest_us{0};  // arrival of its newest value, on whatever worker
 };
 
 // What a value says of its sensor.

@@ -98,7 +98,7 @@ void sensors::start(host& host) {
 }
 
 void sensors::stop(host& host) {
-    for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {})) publish_state(host, *known);
+    for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {})) publish_waiting(host, *known);
     if (host.worker_index() == 0)
         host.publish(options_.topic_status, status_message(false, host.now_us() / 1000), codec::qos::at_least_once, true);
 }
@@ -214,6 +214,8 @@ void sensors::store_value(host& host, acquaintance& known, const reading& r, nig
     if (options_.state_topic.empty()) return;
     known.last_value = r.value;
     known.last_time_ms = now_ms + offset;
+    known.seen_us = host.now_us();
+    known.who->newest_us.store(known.seen_us, std::memory_order_relaxed);
     if (host.now_us() - known.state_sent_us >= state_pause_us || host.now_us() < known.state_sent_us) {
         publish_state(host, known);
     } else if (!std::exchange(known.state_waits, true)) {
@@ -233,9 +235,15 @@ void sensors::publish_state(host& host, acquaintance& known) {
                  codec::qos::at_most_once, true);
 }
 
+// Another worker may have had a newer value meanwhile: then that one publishes, and the older must not come after it.
+void sensors::publish_waiting(host& host, acquaintance& known) {
+    known.state_waits = false;
+    if (known.seen_us >= known.who->newest_us.load(std::memory_order_relaxed)) publish_state(host, known);
+}
+
 void sensors::on_tick(host& host) {
     for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {}))
-        if (known->state_waits) publish_state(host, *known);
+        if (known->state_waits) publish_waiting(host, *known);
 }
 
 void sensors::log_message(const codec::publish& packet) const {

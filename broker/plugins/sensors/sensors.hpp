@@ -59,6 +59,7 @@ class sensors final : public plugin::plugin {
         threshold range;
         std::string state_topic;
         std::int64_t state_sent_us = 0;
+        std::int64_t seen_us = 0; // arrival of last_value
         bool state_waits = false; // a newer value than the one published
         double last_value = 0;
         std::int64_t last_time_ms = 0;
@@ -72,6 +73,7 @@ class sensors final : public plugin::plugin {
     void introduce(host& host, acquaintance& known, const introduction& who, std::string_view& rejected);
     void store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report);
     void publish_state(host& host, acquaintance& known);
+    void publish_waiting(host& host, acquaintance& known);
     void log_message(const codec::publish& packet) const;
 
     // status.cpp

@@ -40,6 +40,15 @@ BOOST_AUTO_TEST_CASE(origins) {
         BOOST_TEST((relation_of(foreign, "localhost:9001", some) == relation::foreign), foreign);
     BOOST_TEST((relation_of("http://evil.example", "localhost:9001", any) == relation::listed));
     BOOST_TEST((relation_of("http://", "", none) == relation::foreign));
+
+    std::vector<nightjar::config::listener> ours(2);
+    ours[0].port = 8000;
+    ours[0].protocol = nightjar::config::listener_protocol::http_api;
+    ours[1].port = 1883;
+    BOOST_TEST((relation_of("http://box:8000", "box:9001", none, ours) == relation::own));
+    BOOST_TEST((relation_of("http://[::1]:8000", "[::1]:9001", none, ours) == relation::own));
+    for (const char* foreign : {"http://other:8000", "http://box:1883", "http://box:80000", "http://box"})
+        BOOST_TEST((relation_of(foreign, "box:9001", none, ours) == relation::foreign), foreign);
 }
 
 BOOST_AUTO_TEST_CASE(hosts_on_loopback) {

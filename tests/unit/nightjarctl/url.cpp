@@ -1,0 +1,26 @@
+#include "tools/nightjarctl/http_client.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using nightjar::ctl::rest_url;
+
+BOOST_AUTO_TEST_SUITE(url_)
+
+BOOST_AUTO_TEST_CASE(good_ones) {
+    const auto check = [](const char* text, const char* host, const char* port) {
+        const auto url = rest_url::parse(text);
+        BOOST_TEST(url.host == host);
+        BOOST_TEST(url.port == port);
+    };
+    check("http://127.0.0.1:8000", "127.0.0.1", "8000");
+    check("http://box/", "box", "80");
+    check("http://[::1]:8000/", "::1", "8000");
+    check("http://[::1]", "::1", "80");
+}
+
+BOOST_AUTO_TEST_CASE(bad_ones) {
+    for (const char* text : {"", "box", "https://box", "http://", "http://:80", "http://box:x", "http://box/path"})
+        BOOST_CHECK_THROW(rest_url::parse(text), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,121 @@
+// Opening what cannot be opened: a clear sentence, never a crash, never a wrong value.
+#include "storage/lmdb.hpp"
+#include "storage/record_bytes.hpp"
+#include "tests/unit/storage/fixture.hpp"
+
+#include <fstream>
+
+#include <boost/test/unit_test.hpp>
+#include <sys/stat.h>
+
+using namespace nightjar::storage;
+using namespace nightjar::storage::test;
+
+namespace {
+
+std::string refusal(const directory& where) {
+    try {
+        open(where);
+    } catch (const store_error& e) {
+        return e.what();
+    }
+    return {};
+}
+
+void fill(const directory& where) {
+    const auto s = open(where);
+    writer w;
+    BOOST_REQUIRE(!w.commit(*s, values(1, 1'700'000'000'000'000, 3000)));
+}
+
+std::string read(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write(const std::filesystem::path& file, const std::string& bytes) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(opening)
+
+BOOST_AUTO_TEST_CASE(files_are_for_the_owner_alone) {
+    const directory where;
+    const auto below = where.path / "made";
+    { const auto s = store::open({below, std::size_t{1} << 30}); }
+    struct stat info {};
+    BOOST_REQUIRE(::stat(below.c_str(), &info) == 0);
+    BOOST_TEST((info.st_mode & 0777U) == 0700U);
+    for (const auto& file : std::filesystem::directory_iterator(below)) {
+        BOOST_REQUIRE(::stat(file.path().c_str(), &info) == 0);
+        BOOST_TEST((info.st_mode & 0777U) == 0600U, file.path());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_second_opener_is_refused) {
+    const directory where;
+    const auto s = open(where);
+    BOOST_TEST(refusal(where).find("in use by another process") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_in_the_way) {
+    const directory where;
+    write(where.path / "file", "x");
+    BOOST_CHECK_THROW(store::open({where.path / "file", std::size_t{1} << 30}), store_error);
+    BOOST_CHECK_THROW(store::open({where.path / "file" / "below", std::size_t{1} << 30}), store_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused) {
+    const directory where;
+    { const auto s = open(where); }
+    {
+        const lmdb::environment env(where.path / "nightjar.mdb", std::size_t{1} << 30);
+        lmdb::transaction txn(env, lmdb::transaction::kind::write);
+        const auto meta = txn.open("meta");
+        const auto newer = big_endian(std::uint32_t{99});
+        txn.put(meta, "schema", view<std::uint32_t>(newer));
+        txn.commit();
+    }
+    BOOST_TEST(refusal(where).find("schema 99") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(noise_and_cut_files_are_refused) {
+    const directory where;
+    fill(where);
+    const auto file = where.path / "nightjar.mdb";
+    const auto good = read(file);
+    for (const auto& bad : {std::string(good.size(), '\0'), good.substr(0, good.size() / 2), std::string("x"),
+                            good.substr(0, 8192), std::string(good.size(), 'n')}) {
+        write(file, bad);
+        BOOST_TEST(refusal(where).find(where.path.string()) != std::string::npos);
+    }
+    write(file, good);
+    BOOST_TEST(open(where)->measurements().count() == 3000U);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_value_is_never_given_out) {
+    const directory where;
+    fill(where);
+    const auto file = where.path / "nightjar.mdb";
+    const auto good = read(file);
+    // Rows lie in the leaf pages as key, format 1, sensor 1, offset 0, value: change a value of each.
+    const std::string row("\x01\x00\x00\x00\x01\x00\x00\x00\x00", 9);
+    int changed = 0;
+    auto bad = good;
+    for (auto at = bad.find(row); at != std::string::npos; at = bad.find(row, at + row.size())) {
+        bad[at + row.size() + 3] = static_cast<char>(bad[at + row.size() + 3] ^ 0x10);
+        ++changed;
+    }
+    BOOST_REQUIRE(changed > 1000);
+    write(file, bad);
+    try {
+        const auto s = open(where);
+        BOOST_CHECK_THROW(s->measurements().query({}, std::chrono::milliseconds(1000)), damaged_record);
+    } catch (const store_error& e) {
+        BOOST_TEST(std::string(e.what()).find("damaged") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

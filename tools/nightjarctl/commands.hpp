@@ -1,0 +1,21 @@
+// The subcommands of nightjarctl. Each adds itself to the command line and sets `run` when it was chosen; run() gives
+// the exit status: 0 done, 1 refused or failed. What fails throws std::runtime_error with a sentence for the operator.
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace nightjar::ctl {
+
+using command = std::function<int()>;
+
+void add_publish(CLI::App& app, command& run);
+void add_listen(CLI::App& app, command& run);
+void add_simulate(CLI::App& app, command& run);
+void add_sensors(CLI::App& app, command& run);
+void add_measurements(CLI::App& app, command& run);
+
+} // namespace nightjar::ctl

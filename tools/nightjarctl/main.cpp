@@ -1,0 +1,36 @@
+// nightjarctl: the operator's tool.
+#include "tools/nightjarctl/commands.hpp"
+#include "version.hpp"
+
+#include <csignal>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+int main(int argc, char** argv) {
+    using namespace nightjar;
+    constexpr int failed = 1, usage_error = 2;
+    std::signal(SIGPIPE, SIG_IGN);
+    CLI::App app{"talks to a running nightjar", "nightjarctl"};
+    app.set_version_flag("--version", std::string("nightjarctl version ") + version);
+    app.require_subcommand(1);
+    app.footer("Exit status: 0 done, 1 refused or failed, 2 wrong command line.");
+    ctl::command run;
+    ctl::add_publish(app, run);
+    ctl::add_listen(app, run);
+    ctl::add_simulate(app, run);
+    ctl::add_sensors(app, run);
+    ctl::add_measurements(app, run);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+        return app.exit(e) == 0 ? 0 : usage_error;
+    }
+    try {
+        return run();
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "nightjarctl: {}\n", e.what());
+        return failed;
+    }
+}
