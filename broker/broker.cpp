@@ -13,8 +13,8 @@ namespace {
 
 std::size_t worker_count(const config::configuration& conf) {
     constexpr int most = 64; // bits of topic_entry::other_workers
-    const int wanted = conf.worker_threads > 0 ? conf.worker_threads
-                                               : static_cast<int>(std::thread::hardware_concurrency());
+    const int wanted =
+        conf.worker_threads > 0 ? conf.worker_threads : static_cast<int>(std::thread::hardware_concurrency());
     return static_cast<std::size_t>(std::clamp(wanted, 1, most));
 }
 
@@ -28,8 +28,9 @@ session::limits limits_of(const config::configuration& conf) {
 } // namespace
 
 broker::broker(const config::configuration& conf, log::logger& log, const std::filesystem::path& page)
-    : conf_(conf), log_(log), store_(storage::store::open({conf.persistence_location})),
-      common_{conf, plugins_, *store_, log, limits_of(conf), {}, {}, {}, {}},
+    : conf_(conf), log_(log),
+      store_(storage::store::open({conf.persistence_location})), common_{conf, plugins_, *store_, log, limits_of(conf),
+                                                                         {},   {},       {},      {}},
       administrator_(common_, listeners_, version), web_(conf, administrator_, *store_, log, page) {
     for (const auto& l : conf.listeners) listeners_.emplace_back(l);
     for (unsigned i = 0; i < worker_count(conf); ++i) {
@@ -64,10 +65,12 @@ void broker::bind() {
             try {
                 acceptors_.push_back(std::make_unique<net::acceptor>(workers_[0]->context(), l, endpoint, log_));
             } catch (const std::runtime_error&) {
-                if (l.optional || (l.bind_address.empty() && endpoint.address().is_v6() && !acceptors_.empty())) continue;
+                if (l.optional || (l.bind_address.empty() && endpoint.address().is_v6() && !acceptors_.empty()))
+                    continue;
                 throw; // not only an address family that this host does not have
             }
-            log_.information("Opening {} listen socket on port {}.", endpoint.address().is_v6() ? "ipv6" : "ipv4", l.port);
+            log_.information("Opening {} listen socket on port {}.", endpoint.address().is_v6() ? "ipv6" : "ipv4",
+                             l.port);
         }
     }
     web_.bind();

@@ -50,7 +50,8 @@ int serve(const config::configuration& conf) {
     try {
         log.configure(conf.log);
         log.information("nightjar version {} starting", version);
-        if (process::raise_file_limit() < 1024) log.warning("Warning: the limit on open files is low; raise `ulimit -n`.");
+        if (process::raise_file_limit() < 1024)
+            log.warning("Warning: the limit on open files is low; raise `ulimit -n`.");
         const process::pid_file pid(conf.pid_file);
         broker all(conf, log, process::own_directory() / "page");
         process::drop_root(conf.user, conf.persistence_location);

@@ -36,7 +36,8 @@ std::size_t raise_file_limit() {
 }
 
 void daemonize() {
-    if (::daemon(1, 0) != 0) fail("cannot go into the background"); // keeps the working directory: paths are relative to it
+    if (::daemon(1, 0) != 0)
+        fail("cannot go into the background"); // keeps the working directory: paths are relative to it
 }
 
 pid_file::pid_file(std::string path) : path_(std::move(path)) {
@@ -55,7 +56,8 @@ void drop_root(const std::string& user, const std::filesystem::path& owned) {
     const passwd* entry = ::getpwnam(user.c_str());
     if (entry == nullptr) throw std::runtime_error(fmt::format("no such user \"{}\" (option user)", user));
     const auto give = [&](const std::filesystem::path& path) {
-        if (::lchown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0) fail(fmt::format("cannot chown {}", path.string()));
+        if (::lchown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0)
+            fail(fmt::format("cannot chown {}", path.string()));
     };
     give(owned);
     for (const auto& file : std::filesystem::directory_iterator(owned)) give(file.path());
@@ -75,8 +77,8 @@ void notify(std::string_view state) {
     const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return;
     const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
-    static_cast<void>(::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL,
-                               reinterpret_cast<const sockaddr*>(&address), size));
+    static_cast<void>(
+        ::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size));
     ::close(fd);
 }
 

@@ -1,5 +1,6 @@
-// The one writer. Takes all batches that are waiting, joins them into one transaction, commits, and tells their writers;
-// while it waits for the disk the next batches gather, so commits are as large as the load makes them, without a timer.
+// The one writer. Takes all batches that are waiting, joins them into one transaction, commits, and tells their
+// writers; while it waits for the disk the next batches gather, so commits are as large as the load makes them, without
+// a timer.
 #pragma once
 
 #include "storage/lmdb.hpp"

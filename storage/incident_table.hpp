@@ -1,6 +1,6 @@
-// Table "incidents": key id u32; value: format 1, sensor u32, status u8, reason (text), min, max, value, lowest, highest
-// (f64), counter u32, escalation u32, opened, acknowledged, closed (i64 ms, -1: not). Table "open_incidents": the ids that
-// are not closed, so that they are found without walking the closed ones.
+// Table "incidents": key id u32; value: format 1, sensor u32, status u8, reason (text), min, max, value, lowest,
+// highest (f64), counter u32, escalation u32, opened, acknowledged, closed (i64 ms, -1: not). Table "open_incidents":
+// the ids that are not closed, so that they are found without walking the closed ones.
 #pragma once
 
 #include "storage/incidents.hpp"

@@ -1,5 +1,5 @@
-// What is kept in memory of each sensor: its last row, how many there are, and the rows not yet gathered into a block (its
-// open tail). Changed by the commit thread after each commit, read by any thread; a shared mutex inside.
+// What is kept in memory of each sensor: its last row, how many there are, and the rows not yet gathered into a block
+// (its open tail). Changed by the commit thread after each commit, read by any thread; a shared mutex inside.
 #pragma once
 
 #include "storage/records.hpp"
@@ -17,9 +17,9 @@ namespace nightjar::storage {
 struct sensor_state {
     std::vector<stored_measurement> tail; // ascending id
     std::optional<stored_measurement> last;
-    std::uint64_t count = 0;          // all rows
-    std::uint64_t tail_row = 0;       // number of the tail's first row, counted over all sensors, or a little less
-    measurement_id first = 0;         // the sensor's very first row
+    std::uint64_t count = 0;    // all rows
+    std::uint64_t tail_row = 0; // number of the tail's first row, counted over all sensors, or a little less
+    measurement_id first = 0;   // the sensor's very first row
 };
 
 class measurement_index {

@@ -12,7 +12,7 @@
 namespace nightjar::storage {
 
 struct measurement_query {
-    std::optional<sensor_id> sensor; // unset: all
+    std::optional<sensor_id> sensor;            // unset: all
     std::optional<std::int64_t> from_ms, to_ms; // inclusive, the device's time where it gave one
     std::optional<measurement_id> before;       // newest first: ids below; ascending: ids above
     std::size_t limit = 1000;

@@ -64,7 +64,8 @@ measurement_table::bounds measurement_table::bounds_of(const measurement_query& 
     bounds ids{0, largest_id};
     if (what.from_ms) ids.low = id_at(std::clamp(*what.from_ms, -far, far) - slack);
     if (what.to_ms) ids.high = id_at(std::clamp(*what.to_ms, -far, far) + slack + 1);
-    if (what.before && what.ascending) ids.low = std::max(ids.low, *what.before == largest_id ? largest_id : *what.before + 1);
+    if (what.before && what.ascending)
+        ids.low = std::max(ids.low, *what.before == largest_id ? largest_id : *what.before + 1);
     if (what.before && !what.ascending) ids.high = std::min(ids.high, *what.before == 0 ? 0 : *what.before - 1);
     return ids;
 }
@@ -72,7 +73,8 @@ measurement_table::bounds measurement_table::bounds_of(const measurement_query& 
 measurement_page measurement_table::query(const measurement_query& what, std::chrono::milliseconds budget) const {
     page_builder page(what, budget);
     const auto ids = bounds_of(what);
-    if (what.limit == 0 || ids.low > ids.high || (what.before == measurement_id{0} && !what.ascending)) return page.result();
+    if (what.limit == 0 || ids.low > ids.high || (what.before == measurement_id{0} && !what.ascending))
+        return page.result();
     if (!what.sensor) {
         if (what.ascending) {
             query_all_oldest(ids, page);
@@ -81,8 +83,8 @@ measurement_page measurement_table::query(const measurement_query& what, std::ch
         }
         return page.result();
     }
-    // The tail is copied before the transaction begins: rows that move into a block in between are then seen twice, which
-    // the ids tell, instead of not at all.
+    // The tail is copied before the transaction begins: rows that move into a block in between are then seen twice,
+    // which the ids tell, instead of not at all.
     const auto state = index_.find(*what.sensor);
     if (!state) return page.result();
     if (what.ascending) {

@@ -10,8 +10,8 @@ namespace nightjar::storage {
 namespace {
 
 constexpr std::uint8_t format = 1;
-constexpr std::size_t block_rows = 96;           // 23 + 96 * 20 + 4 bytes
-constexpr std::uint64_t longest_lag = 500'000;   // rows
+constexpr std::size_t block_rows = 96;         // 23 + 96 * 20 + 4 bytes
+constexpr std::uint64_t longest_lag = 500'000; // rows
 constexpr int stragglers_per_commit = 64;
 constexpr std::string_view unfolded_key = "unfolded_from", offset_key = "largest_offset";
 
@@ -191,8 +191,7 @@ void measurement_table::committed() {
     changes.reserve(staged_.size());
     for (auto& [sensor, staged] : staged_)
         changes.push_back({sensor, std::move(staged.rows), staged.folded, staged.first_row});
-    std::sort(changes.begin(), changes.end(),
-              [](const auto& a, const auto& b) { return a.first_row < b.first_row; });
+    std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.first_row < b.first_row; });
     index_.apply(changes);
     staged_.clear();
     last_id_ = staged_id_;

@@ -7,8 +7,8 @@
 //                          count x {id u64, offset i32, value f64}, CRC-32C                             <= 2,000 bytes
 //   "meta"          "unfolded_from": the oldest row that is in no block (u64); "largest_offset": i32 (ms)
 //
-// Rows go to "measurements" at once; a sensor's rows are copied into a block when its open tail is full, or when the tail's
-// first row is `longest_lag` rows old, so that a start has to read about that many rows to know all tails.
+// Rows go to "measurements" at once; a sensor's rows are copied into a block when its open tail is full, or when the
+// tail's first row is `longest_lag` rows old, so that a start has to read about that many rows to know all tails.
 #pragma once
 
 #include "storage/lmdb.hpp"

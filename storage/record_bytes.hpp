@@ -19,14 +19,16 @@ struct damaged_record : std::runtime_error {
 
 std::uint32_t crc32c(std::string_view key, std::string_view value);
 
-template <typename Integer> std::array<char, sizeof(Integer)> big_endian(Integer value) {
+template <typename Integer>
+std::array<char, sizeof(Integer)> big_endian(Integer value) {
     std::array<char, sizeof(Integer)> out{};
     auto bits = static_cast<std::uint64_t>(value);
     for (std::size_t i = sizeof(Integer); i-- > 0; bits >>= 8) out[i] = static_cast<char>(bits & 0xFF);
     return out;
 }
 
-template <typename Integer> std::string_view view(const std::array<char, sizeof(Integer)>& bytes) {
+template <typename Integer>
+std::string_view view(const std::array<char, sizeof(Integer)>& bytes) {
     return {bytes.data(), bytes.size()};
 }
 
@@ -35,7 +37,8 @@ class record_writer {
   public:
     explicit record_writer(std::uint8_t format) { number(format); }
 
-    template <typename Integer> void number(Integer value) {
+    template <typename Integer>
+    void number(Integer value) {
         const auto raw = big_endian(value);
         bytes_.append(raw.data(), raw.size());
     }
@@ -52,7 +55,8 @@ class record_reader {
   public:
     record_reader(const char* table, std::uint8_t format, std::string_view key, std::string_view value);
 
-    template <typename Integer> Integer number() {
+    template <typename Integer>
+    Integer number() {
         std::uint64_t bits = 0;
         for (const char c : take(sizeof(Integer))) bits = bits << 8 | static_cast<unsigned char>(c);
         return static_cast<Integer>(bits);
@@ -69,7 +73,8 @@ class record_reader {
 };
 
 // A key of one or two numbers.
-template <typename Integer> Integer read_big_endian(std::string_view bytes, std::size_t at = 0) {
+template <typename Integer>
+Integer read_big_endian(std::string_view bytes, std::size_t at = 0) {
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < sizeof(Integer) && at + i < bytes.size(); ++i)
         bits = bits << 8 | static_cast<unsigned char>(bytes[at + i]);

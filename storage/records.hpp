@@ -52,7 +52,7 @@ struct incident_record {
     double value = 0; // the latest
     double lowest = 0;
     double highest = 0;
-    std::uint32_t counter = 0;         // values out of range
+    std::uint32_t counter = 0; // values out of range
     std::uint32_t escalation_level = 0;
     std::int64_t opened_ms = 0;
     std::optional<std::int64_t> acknowledged_ms;

@@ -30,7 +30,8 @@ class directory_lock {
         const auto path = directory / lock_name;
         fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         if (fd_ < 0)
-            throw store_error(fmt::format("cannot use the store directory {}: {}", directory.string(), std::strerror(errno)));
+            throw store_error(
+                fmt::format("cannot use the store directory {}: {}", directory.string(), std::strerror(errno)));
         if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
             ::close(fd_);
             throw store_error(fmt::format("the store in {} is in use by another process", directory.string()));
@@ -50,7 +51,8 @@ std::filesystem::path prepare(const std::filesystem::path& directory) {
         std::filesystem::create_directories(directory, error);
         if (!error) std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
         if (error)
-            throw store_error(fmt::format("cannot make the store directory {}: {}", directory.string(), error.message()));
+            throw store_error(
+                fmt::format("cannot make the store directory {}: {}", directory.string(), error.message()));
     }
     return directory;
 }
@@ -79,8 +81,8 @@ class store::implementation {
         : lock_(prepare(options.directory)), env_(data_file(options.directory), options.map_size) {
         std::error_code error;
         if (std::filesystem::file_size(options.directory / file_name, error) < env_.used_bytes())
-            throw store_error(fmt::format("the store {} is damaged: it is cut short",
-                                          (options.directory / file_name).string()));
+            throw store_error(
+                fmt::format("the store {} is damaged: it is cut short", (options.directory / file_name).string()));
         lmdb::transaction opening(env_, lmdb::transaction::kind::write);
         const auto meta = opening.open("meta");
         check_schema(opening, meta, options.directory);
@@ -89,7 +91,8 @@ class store::implementation {
         measurements_ = std::make_unique<measurement_table>(env_, opening, meta);
         opening.commit();
         measurements_->load();
-        committer_ = std::make_unique<commit_thread>([this](std::span<const commit_thread::job> jobs) { commit(jobs); });
+        committer_ =
+            std::make_unique<commit_thread>([this](std::span<const commit_thread::job> jobs) { commit(jobs); });
     }
 
     const storage::sensor_table& sensors() const { return *sensors_; }
@@ -138,8 +141,8 @@ class store::implementation {
         for (const auto& i : batch.incidents) incidents_->put(txn, i);
     }
 
-    // A failed batch's values were not acknowledged and come again; its sensors and incidents are known in memory and would
-    // not be written again. They go with the next commit.
+    // A failed batch's values were not acknowledged and come again; its sensors and incidents are known in memory and
+    // would not be written again. They go with the next commit.
     void owe(const write_batch& batch) {
         owed_.sensors.insert(owed_.sensors.end(), batch.sensors.begin(), batch.sensors.end());
         owed_.incidents.insert(owed_.incidents.end(), batch.incidents.begin(), batch.incidents.end());
@@ -150,7 +153,7 @@ class store::implementation {
     std::unique_ptr<storage::sensor_table> sensors_;
     std::unique_ptr<storage::incident_table> incidents_;
     std::unique_ptr<measurement_table> measurements_;
-    write_batch owed_; // commit thread; no measurements in it
+    write_batch owed_;                         // commit thread; no measurements in it
     std::unique_ptr<commit_thread> committer_; // last: ends before the tables go
 };
 

@@ -55,8 +55,8 @@ class store {
     static std::unique_ptr<store> open(const store_options& options);
     ~store(); // commits what was submitted, then closes
 
-    // Numbers the batches of a writer 1, 2, 3, ...; numbers grow by one with each submit of that listener. Any thread, but
-    // one listener's batches from one thread. The listener outlives the store or its last batch.
+    // Numbers the batches of a writer 1, 2, 3, ...; numbers grow by one with each submit of that listener. Any thread,
+    // but one listener's batches from one thread. The listener outlives the store or its last batch.
     void submit(commit_listener& writer, std::uint64_t number, write_batch batch);
 
     // Any thread.

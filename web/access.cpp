@@ -14,8 +14,7 @@ namespace {
 // "http://host:port" without its scheme; empty if it has none that we serve.
 std::string_view without_scheme(std::string_view origin) {
     for (const std::string_view scheme : {"http://", "https://"})
-        if (equals_ignoring_case(origin.substr(0, scheme.size()), scheme))
-            return origin.substr(scheme.size());
+        if (equals_ignoring_case(origin.substr(0, scheme.size()), scheme)) return origin.substr(scheme.size());
     return {};
 }
 

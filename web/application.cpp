@@ -24,13 +24,11 @@ response not_allowed(const std::string& allow) {
 
 // Clients of POST /publish look at "code", so errors from before the route carry it too.
 response error_for(const request& what, unsigned status, std::string_view name, std::string_view detail) {
-    return what.path == "/publish" ? publish_error(status, name, detail)
-                                   : error_response(status, name, detail);
+    return what.path == "/publish" ? publish_error(status, name, detail) : error_response(status, name, detail);
 }
 
 response unauthorized(const request& what) {
-    response answer =
-        error_for(what, 401, "unauthorized", "Anonymous access is not allowed on this listener.");
+    response answer = error_for(what, 401, "unauthorized", "Anonymous access is not allowed on this listener.");
     answer.fields.emplace_back("WWW-Authenticate", "Basic realm=\"nightjar\", charset=\"UTF-8\"");
     return answer;
 }
@@ -56,12 +54,7 @@ void let_listed_origin_read(const request& what, response& answer) {
 
 application::application(const config::configuration& conf, admin::administrator& admin, const tables& stored,
                          log::logger& log, const server_options& options, site_of site)
-    : conf_(conf),
-      admin_(admin),
-      stored_(stored),
-      log_(log),
-      options_(options),
-      site_(std::move(site)) {
+    : conf_(conf), admin_(admin), stored_(stored), log_(log), options_(options), site_(std::move(site)) {
     add_sensor_routes(routes_, stored_, admin_);
     add_measurement_routes(routes_, stored_, options_.reading_time);
     add_incident_routes(routes_, stored_);
@@ -121,8 +114,7 @@ answer application::route(request& what) {
 }
 
 // Plugins first: they may add a method to a path of ours.
-response application::answer_of_others(const request& what, const static_table& site,
-                                       const std::string& allow) {
+response application::answer_of_others(const request& what, const static_table& site, const std::string& allow) {
     const std::string_view method = what.method == "HEAD" ? std::string_view("GET") : what.method;
     auto theirs = admin_.http({.method = method, .path = what.path, .query = what.query, .body = what.body});
     if (theirs) return json_response(theirs->status, std::move(theirs->body));

@@ -25,8 +25,8 @@ class application {
     using site_of = std::function<const static_table&(const config::listener&)>;
 
     // The references outlive the application.
-    application(const config::configuration& conf, admin::administrator& admin, const tables& stored,
-                log::logger& log, const server_options& options, site_of site);
+    application(const config::configuration& conf, admin::administrator& admin, const tables& stored, log::logger& log,
+                const server_options& options, site_of site);
 
     // Always an answer: what a handler throws becomes a 500 and a line in the log. `what` outlives the
     // coroutine.

@@ -41,12 +41,9 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
 
 } // namespace
 
-connection::connection(connection_context& context, asio::ip::tcp::socket socket,
-                       const config::listener& listener, bool bound_to_loopback, std::string peer_address,
-                       std::uint16_t peer_port)
-    : context_(context),
-      stream_(std::move(socket)),
-      peer_(fmt::format("{}:{}", peer_address, peer_port)) {
+connection::connection(connection_context& context, asio::ip::tcp::socket socket, const config::listener& listener,
+                       bool bound_to_loopback, std::string peer_address, std::uint16_t peer_port)
+    : context_(context), stream_(std::move(socket)), peer_(fmt::format("{}:{}", peer_address, peer_port)) {
     request_.address = std::move(peer_address);
     request_.listener = &listener;
     request_.bound_to_loopback = bound_to_loopback;
@@ -107,13 +104,11 @@ asio::awaitable<connection::outcome> connection::read_head() {
         case head_scanner::state::malformed:
             co_return refuse(bad_request("bad_request", "The request head is not well-formed."));
         case head_scanner::state::too_large:
-            co_return refuse(
-                error_response(431, "head_too_large",
-                               fmt::format("The head is over {} bytes.", context_.options.head_limit)));
+            co_return refuse(error_response(431, "head_too_large",
+                                            fmt::format("The head is over {} bytes.", context_.options.head_limit)));
         case head_scanner::state::too_many_fields:
             co_return refuse(error_response(
-                431, "too_many_fields",
-                fmt::format("There are over {} header fields.", context_.options.field_limit)));
+                431, "too_many_fields", fmt::format("There are over {} header fields.", context_.options.field_limit)));
         case head_scanner::state::incomplete: break;
         }
         const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(read_size), as_result);
@@ -129,8 +124,7 @@ connection::outcome connection::refuse(response why) {
 
 connection::outcome connection::parse_head(std::size_t size) {
     parser_.emplace();
-    parser_->header_limit(
-        static_cast<std::uint32_t>(context_.options.head_limit + 1)); // the scanner has counted
+    parser_->header_limit(static_cast<std::uint32_t>(context_.options.head_limit + 1)); // the scanner has counted
     parser_->body_limit(context_.options.body_limit);
     error_code error;
     buffer_.consume(parser_->put(asio::buffer(buffer_.cdata(), size), error));
@@ -142,8 +136,8 @@ connection::outcome connection::parse_head(std::size_t size) {
     if (error == http::error::bad_version)
         return refuse(error_response(505, "bad_version", "This server speaks HTTP/1.1 and HTTP/1.0."));
     if (error || !parser_->is_header_done())
-        return refuse(bad_request("bad_request",
-                                  fmt::format("The request head is not well-formed: {}.", error.message())));
+        return refuse(
+            bad_request("bad_request", fmt::format("The request head is not well-formed: {}.", error.message())));
     take_fields();
     return check_head();
 }
@@ -156,7 +150,8 @@ void connection::take_fields() {
     request_.version = head.version();
     request_.host = field(http::field::host);
     request_.origin = field(http::field::origin);
-    if (request_.origin.empty() && head.count(http::field::origin) > 0) request_.origin = "null"; // a browser all the same
+    if (request_.origin.empty() && head.count(http::field::origin) > 0)
+        request_.origin = "null"; // a browser all the same
     request_.fetch_site = std::string(view(head["Sec-Fetch-Site"]));
     request_.if_none_match = field(http::field::if_none_match);
     request_.accept_encoding = field(http::field::accept_encoding);
@@ -185,13 +180,11 @@ connection::outcome connection::check_head() {
         if (codings > 1 || lengths > 0 || head.version() < 11)
             return refuse(bad_request("bad_length", "Transfer-Encoding stands beside another length."));
         if (!equals_ignoring_case(view(head[http::field::transfer_encoding]), "chunked"))
-            return refuse(
-                error_response(501, "bad_coding", "The only Transfer-Encoding known here is chunked."));
+            return refuse(error_response(501, "bad_coding", "The only Transfer-Encoding known here is chunked."));
     }
     if (const auto expect = view(head[http::field::expect]);
         !expect.empty() && !equals_ignoring_case(expect, "100-continue"))
-        return refuse(
-            error_response(417, "bad_expectation", "The only expectation known here is 100-continue."));
+        return refuse(error_response(417, "bad_expectation", "The only expectation known here is 100-continue."));
     if (request_.path.empty()) return refuse(bad_request("bad_target", "The path is not well-formed."));
     return outcome::ready;
 }
@@ -210,8 +203,7 @@ asio::awaitable<connection::outcome> connection::read_body() {
     if (error == http::error::body_limit) co_return refuse(context_.app.body_too_large(request_));
     if (error.category() == make_error_code(http::error::bad_chunk).category() &&
         error != http::error::partial_message && error != http::error::end_of_stream)
-        co_return refuse(
-            bad_request("bad_body", fmt::format("The body is not well-formed: {}.", error.message())));
+        co_return refuse(bad_request("bad_body", fmt::format("The body is not well-formed: {}.", error.message())));
     co_return outcome::gone;
 }
 
@@ -223,8 +215,7 @@ asio::awaitable<bool> connection::send(const response& answer, bool keep_alive) 
     std::string_view first = content.substr(0, write_slice);
     content.remove_prefix(first.size());
     stream_.expires_after(context_.options.write_deadline);
-    const std::array<asio::const_buffer, 2> both{asio::buffer(head),
-                                                 asio::buffer(first.data(), first.size())};
+    const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(first.data(), first.size())};
     auto [error, size] = co_await asio::async_write(stream_, both, as_result);
     while (!error && !content.empty()) {
         const std::string_view slice = content.substr(0, write_slice);
@@ -261,8 +252,7 @@ bool connection::asks_for_websocket() const {
 bool connection::hand_over() {
     std::string protocols;
     const auto [begin, end] = parser_->get().equal_range(http::field::sec_websocket_protocol);
-    for (auto field = begin; field != end; ++field)
-        protocols.append(view(field->value())).append(",");
+    for (auto field = begin; field != end; ++field) protocols.append(view(field->value())).append(",");
     auto why_not = context_.app.upgrade_refusal(request_, protocols);
     if (!why_not && !parser_->is_done()) why_not = bad_request("bad_upgrade", "An Upgrade has no body.");
     if (why_not) {

@@ -31,9 +31,8 @@ struct connection_context {
 
 class connection {
   public:
-    connection(connection_context& context, boost::asio::ip::tcp::socket socket,
-               const config::listener& listener, bool bound_to_loopback, std::string peer_address,
-               std::uint16_t peer_port);
+    connection(connection_context& context, boost::asio::ip::tcp::socket socket, const config::listener& listener,
+               bool bound_to_loopback, std::string peer_address, std::uint16_t peer_port);
 
     boost::asio::awaitable<void> run();
 

@@ -12,8 +12,7 @@ class head_scanner {
     enum class state { incomplete, complete, malformed, too_large, too_many_fields };
 
     head_scanner(std::size_t size_limit, std::size_t field_limit)
-        : size_limit_(size_limit),
-          field_limit_(field_limit) {}
+        : size_limit_(size_limit), field_limit_(field_limit) {}
 
     // `bytes` is all that has arrived of this request; each call looks only at what is new since the last.
     state scan(std::string_view bytes);

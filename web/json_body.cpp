@@ -29,8 +29,7 @@ bool write_json(json_writer& out, const json::value& value) {
     case json::kind::string: out.value(std::string_view(value.get_string())); break;
     case json::kind::array:
         out.begin_array();
-        for (const auto& element : value.get_array())
-            finite = write_json(out, element) && finite;
+        for (const auto& element : value.get_array()) finite = write_json(out, element) && finite;
         out.end_array();
         break;
     case json::kind::object:

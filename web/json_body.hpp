@@ -1,8 +1,8 @@
 // JSON that clients send: read with Boost.JSON, whatever the Content-Type says. Pure.
 #pragma once
 
-#include "web/text.hpp"
 #include "web/request.hpp"
+#include "web/text.hpp"
 
 #include <optional>
 #include <string_view>

@@ -27,8 +27,7 @@ problem read_numbers(list_parameters& into) {
     if (const auto text = into.all.find("limit")) {
         const auto limit = parse_number(*text);
         if (!limit || *limit == 0) return "limit is a number from 1 to 10000.";
-        into.limit =
-            static_cast<std::size_t>(std::min<std::uint64_t>(*limit, list_parameters::maximum_limit));
+        into.limit = static_cast<std::size_t>(std::min<std::uint64_t>(*limit, list_parameters::maximum_limit));
     }
     if (const auto text = into.all.find("before")) {
         into.before = parse_number(*text);
@@ -76,8 +75,7 @@ result<list_parameters> read_list_parameters(const request& what, std::size_t de
     return read;
 }
 
-void add_next_link(response& answer, const request& what, const query_parameters& parameters,
-                   std::uint64_t before) {
+void add_next_link(response& answer, const request& what, const query_parameters& parameters, std::uint64_t before) {
     std::string path;
     for (std::string_view rest = what.path; !rest.empty();) { // each segment encoded, the slashes kept
         rest.remove_prefix(1);
@@ -85,8 +83,8 @@ void add_next_link(response& answer, const request& what, const query_parameters
         path += '/' + percent_encode(rest.substr(0, end));
         rest.remove_prefix(end);
     }
-    answer.fields.emplace_back("Link", fmt::format("<{}/?{}>; rel=\"next\"", path,
-                                                   parameters.with("before", std::to_string(before))));
+    answer.fields.emplace_back(
+        "Link", fmt::format("<{}/?{}>; rel=\"next\"", path, parameters.with("before", std::to_string(before))));
 }
 
 } // namespace nightjar::web

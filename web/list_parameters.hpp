@@ -33,7 +33,6 @@ result<list_parameters> read_list_parameters(const request& what,
 std::optional<std::uint64_t> parse_number(std::string_view text);
 
 // `Link: <...>; rel="next"`: the same list, from `before` on.
-void add_next_link(response& answer, const request& what, const query_parameters& parameters,
-                   std::uint64_t before);
+void add_next_link(response& answer, const request& what, const query_parameters& parameters, std::uint64_t before);
 
 } // namespace nightjar::web

@@ -13,9 +13,8 @@ std::optional<query_parameters> query_parameters::parse(std::string_view raw) {
         if (item.empty()) continue;
         const auto equals = item.find('=');
         auto name = percent_decode(item.substr(0, equals), plus_sign::space);
-        auto value =
-            percent_decode(equals == std::string_view::npos ? std::string_view{} : item.substr(equals + 1),
-                           plus_sign::space);
+        auto value = percent_decode(equals == std::string_view::npos ? std::string_view{} : item.substr(equals + 1),
+                                    plus_sign::space);
         if (!name || !value) return std::nullopt;
         result.items_.emplace_back(std::move(*name), std::move(*value));
     }

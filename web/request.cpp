@@ -19,17 +19,14 @@ response text_response(std::string text) {
     return answer;
 }
 
-response error_response(unsigned status, std::string_view name, std::string_view detail,
-                        std::optional<int> code) {
+response error_response(unsigned status, std::string_view name, std::string_view detail, std::optional<int> code) {
     json_writer out;
     out.begin_object().field("error", name).field("detail", detail);
     if (code) out.field("code", *code);
     return json_response(status, out.end_object().take());
 }
 
-response bad_request(std::string_view name, std::string_view detail) {
-    return error_response(400, name, detail);
-}
+response bad_request(std::string_view name, std::string_view detail) { return error_response(400, name, detail); }
 
 response not_found(std::string_view detail) { return error_response(404, "not_found", detail); }
 

@@ -25,7 +25,7 @@ struct request {
     std::string address;                        // the client's
     const config::listener* listener = nullptr; // where it came in
     bool bound_to_loopback = false;             // that listener
-    std::vector<std::string> parameters; // what stands in the places of the route's "{}", set by the router
+    std::vector<std::string> parameters;        // what stands in the places of the route's "{}", set by the router
 };
 
 struct response {

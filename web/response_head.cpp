@@ -49,10 +49,8 @@ std::string format_head(const response& answer, unsigned http_version, bool keep
     }
     head += "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
     const auto says_caching = [](const auto& field) { return field.first == "Cache-Control"; };
-    if (std::none_of(answer.fields.begin(), answer.fields.end(), says_caching))
-        head += "Cache-Control: no-store\r\n";
-    for (const auto& [name, value] : answer.fields)
-        fmt::format_to(out, "{}: {}\r\n", name, value);
+    if (std::none_of(answer.fields.begin(), answer.fields.end(), says_caching)) head += "Cache-Control: no-store\r\n";
+    for (const auto& [name, value] : answer.fields) fmt::format_to(out, "{}: {}\r\n", name, value);
     if (!keep_alive) {
         head += "Connection: close\r\n";
     } else if (http_version < 11) {

@@ -28,14 +28,9 @@ class server::implementation {
   public:
     implementation(const config::configuration& conf, admin::administrator& admin, const tables& stored,
                    log::logger& log, std::filesystem::path page_directory, const server_options& options)
-        : conf_(conf),
-          log_(log),
-          page_directory_(std::move(page_directory)),
-          options_(options),
+        : conf_(conf), log_(log), page_directory_(std::move(page_directory)), options_(options),
           application_(conf, admin, stored, log, options_,
-                       [this](const config::listener& listener) -> const static_table& {
-                           return sites_.of(listener);
-                       }),
+                       [this](const config::listener& listener) -> const static_table& { return sites_.of(listener); }),
           shared_{application_, admin, log, options_} {}
 
     void bind();
@@ -61,9 +56,8 @@ class server::implementation {
     application application_;
     connection_context shared_;
     std::vector<bound_address> addresses_;
-    bool full_ = false; // said in the log
-    connections
-        connections_; // in order of arrival; outlives the io_context, whose coroutines hold places in it
+    bool full_ = false;       // said in the log
+    connections connections_; // in order of arrival; outlives the io_context, whose coroutines hold places in it
     asio::io_context context_{1};
     asio::steady_timer grace_{context_};
     std::list<net::acceptor> acceptors_;
@@ -125,8 +119,7 @@ bool server::implementation::make_room() {
         full_ = false;
         return true;
     }
-    const auto idle =
-        std::find_if(connections_.begin(), connections_.end(), [](connection* c) { return c->idle(); });
+    const auto idle = std::find_if(connections_.begin(), connections_.end(), [](connection* c) { return c->idle(); });
     if (idle != connections_.end()) {
         (*idle)->close();
         return true;
@@ -145,8 +138,8 @@ void server::implementation::accept(net::acceptor& from, net::descriptor fd, con
     if (error) return;
     fd.release();
     const bool loopback = from.local_endpoint().address().is_loopback();
-    auto client = std::make_unique<connection>(shared_, std::move(socket), listener, loopback,
-                                               peer.address.to_string(), peer.port);
+    auto client = std::make_unique<connection>(shared_, std::move(socket), listener, loopback, peer.address.to_string(),
+                                               peer.port);
     asio::co_spawn(context_, serve(std::move(client)), asio::detached);
 }
 
@@ -175,8 +168,7 @@ void server::implementation::stop() {
 
 void server::implementation::begin_to_stop() {
     shared_.stopping = true;
-    for (auto& acceptor : acceptors_)
-        acceptor.stop();
+    for (auto& acceptor : acceptors_) acceptor.stop();
     for (auto* client : connections_)
         if (client->idle()) client->close();
     if (connections_.empty()) return;
@@ -186,8 +178,8 @@ void server::implementation::begin_to_stop() {
     });
 }
 
-server::server(const config::configuration& conf, admin::administrator& admin, const tables& stored,
-               log::logger& log, std::filesystem::path page_directory, const server_options& options)
+server::server(const config::configuration& conf, admin::administrator& admin, const tables& stored, log::logger& log,
+               std::filesystem::path page_directory, const server_options& options)
     : self_(std::make_unique<implementation>(conf, admin, stored, log, std::move(page_directory), options)) {}
 
 server::~server() { stop(); }

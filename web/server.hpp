@@ -31,8 +31,8 @@ class server {
   public:
     // The references outlive the server. `page_directory`: the assembled page, for listeners without an
     // http_dir.
-    server(const config::configuration& conf, admin::administrator& admin, const tables& stored,
-           log::logger& log, std::filesystem::path page_directory, const server_options& options = {});
+    server(const config::configuration& conf, admin::administrator& admin, const tables& stored, log::logger& log,
+           std::filesystem::path page_directory, const server_options& options = {});
     ~server(); // stops
 
     // Reads the static files and opens the ports. Throws std::runtime_error with a sentence for the operator.

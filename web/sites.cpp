@@ -12,8 +12,7 @@ void sites::read_page(const fs::path& directory, log::logger& log) {
     try {
         page_ = std::make_unique<static_table>(directory, log);
     } catch (const fs::filesystem_error& error) {
-        log.warning("Warning: the page cannot be served: {}: {}.", directory.string(),
-                    error.code().message());
+        log.warning("Warning: the page cannot be served: {}: {}.", directory.string(), error.code().message());
     }
 }
 
@@ -22,9 +21,8 @@ void sites::read_directory_of(const config::listener& listener, log::logger& log
     try {
         by_directory_.emplace(listener.http_dir, std::make_unique<static_table>(listener.http_dir, log));
     } catch (const fs::filesystem_error& error) {
-        throw std::runtime_error(fmt::format("http_dir {}: {} at {}:{}", listener.http_dir,
-                                             error.code().message(), listener.where.file,
-                                             listener.where.line));
+        throw std::runtime_error(fmt::format("http_dir {}: {} at {}:{}", listener.http_dir, error.code().message(),
+                                             listener.where.file, listener.where.line));
     }
 }
 

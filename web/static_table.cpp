@@ -56,8 +56,7 @@ std::string_view content_type_of(const fs::path& name) {
 // FNV-1a: tells versions of a file apart, nothing more.
 std::string entity_tag_of(std::string_view bytes, std::string_view suffix) {
     std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : bytes)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
     return fmt::format("\"{:016x}-{:x}{}\"", hash, bytes.size(), suffix);
 }
 
@@ -76,8 +75,7 @@ bool lies_within(const fs::path& path, const fs::path& root) {
 // Every regular file that may be served, links already followed.
 std::vector<std::pair<std::string, fs::path>> files_below(const fs::path& root, log::logger& log) {
     std::vector<std::pair<std::string, fs::path>> found;
-    for (auto entry = fs::recursive_directory_iterator(root); entry != fs::recursive_directory_iterator();
-         ++entry) {
+    for (auto entry = fs::recursive_directory_iterator(root); entry != fs::recursive_directory_iterator(); ++entry) {
         const fs::path& path = entry->path();
         if (path.filename().string().starts_with('.')) {
             if (entry->is_directory()) entry.disable_recursion_pending();
@@ -86,8 +84,7 @@ std::vector<std::pair<std::string, fs::path>> files_below(const fs::path& root, 
         std::error_code error;
         const fs::path real = fs::canonical(path, error);
         if (error || !lies_within(real, root)) {
-            log.warning("Warning: {} is not served: it leads out of {} or nowhere.", path.string(),
-                        root.string());
+            log.warning("Warning: {} is not served: it leads out of {} or nowhere.", path.string(), root.string());
             continue;
         }
         if (fs::is_regular_file(real)) found.emplace_back('/' + path.lexically_relative(root).string(), real);
@@ -103,8 +100,8 @@ static_table::static_table(const fs::path& directory, log::logger& log, std::siz
     for (const auto& [name, path] : files_below(root, log)) {
         total += fs::file_size(path);
         if (total > limit) {
-            log.warning("Warning: {} holds more than {} bytes; from {} on its files are not served.",
-                        root.string(), limit, name);
+            log.warning("Warning: {} holds more than {} bytes; from {} on its files are not served.", root.string(),
+                        limit, name);
             break;
         }
         file entry;

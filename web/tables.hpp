@@ -11,12 +11,9 @@ struct tables {
     const storage::measurement_log& measurements;
 
     tables(const storage::sensors& s, const storage::incidents& i, const storage::measurement_log& m)
-        : sensors(s),
-          incidents(i),
-          measurements(m) {}
+        : sensors(s), incidents(i), measurements(m) {}
     // Implicit: a store is what there is outside of tests.
-    tables(const storage::store& store)
-        : tables(store.sensor_table(), store.incident_table(), store.measurements()) {}
+    tables(const storage::store& store) : tables(store.sensor_table(), store.incident_table(), store.measurements()) {}
 };
 
 } // namespace nightjar::web

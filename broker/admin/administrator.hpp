@@ -62,7 +62,8 @@ class administrator {
     virtual statistics stats() const = 0;
 
     // A socket of a websockets listener whose client has sent this upgrade request; subprotocol and Origin are
-    // already checked. A worker answers the handshake and serves MQTT on it. `read_ahead`: bytes read after the request.
+    // already checked. A worker answers the handshake and serves MQTT on it. `read_ahead`: bytes read after the
+    // request.
     virtual void adopt_websocket(boost::asio::ip::tcp::socket socket, upgrade_request request, std::string read_ahead,
                                  const config::listener& listener) = 0;
 

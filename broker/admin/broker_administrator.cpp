@@ -50,13 +50,14 @@ statistics broker_administrator::stats() const {
         sum.messages_sent += c.packets_sent.get();
         sum.publish_received += c.publish_received.get();
         sum.publish_sent += c.publish_sent.get();
-        sum.publish_dropped += c.dropped_output_full.get() + c.dropped_queue_full.get() +
-                               c.dropped_mailbox_full.get() + c.dropped_offline.get() + c.denied.get();
+        sum.publish_dropped += c.dropped_output_full.get() + c.dropped_queue_full.get() + c.dropped_mailbox_full.get() +
+                               c.dropped_offline.get() + c.denied.get();
         sum.bytes_received += c.bytes_received.get();
         sum.bytes_sent += c.bytes_sent.get();
     }
     auto maximum = clients_maximum_.load();
-    while (sum.clients_connected > maximum && !clients_maximum_.compare_exchange_weak(maximum, sum.clients_connected)) {}
+    while (sum.clients_connected > maximum && !clients_maximum_.compare_exchange_weak(maximum, sum.clients_connected)) {
+    }
     sum.clients_maximum = clients_maximum_.load();
     sum.subscriptions = broker_.subscriptions.subscription_count();
     sum.retained = broker_.retained.size();

@@ -10,7 +10,7 @@ namespace {
 // CONNECT flags, MQTT-3.1.2.3
 constexpr unsigned reserved_flag = 0x01, clean_session_flag = 0x02, will_flag = 0x04, will_qos_shift = 3,
                    will_retain_flag = 0x20, password_flag = 0x40, user_name_flag = 0x80;
-constexpr std::uint8_t bridge_bit = 0x80; // bridges of mosquitto mark themselves in the protocol level
+constexpr std::uint8_t bridge_bit = 0x80;     // bridges of mosquitto mark themselves in the protocol level
 constexpr std::uint8_t required_flags = 0x02; // of PUBREL, SUBSCRIBE, UNSUBSCRIBE
 constexpr std::size_t longest_v3_1_client_id = 23;
 
@@ -31,7 +31,7 @@ result<void> check_flags(unsigned flags) {
     if ((flags & reserved_flag) != 0) return error::connect_reserved_flag; // [MQTT-3.1.2-3]
     const auto will_qos = flags >> will_qos_shift & 3U;
     if ((flags & will_flag) == 0 && (will_qos != 0 || (flags & will_retain_flag) != 0))
-        return error::will_flags; // [MQTT-3.1.2-13], [MQTT-3.1.2-15]
+        return error::will_flags;                // [MQTT-3.1.2-13], [MQTT-3.1.2-15]
     if (will_qos == 3) return error::will_flags; // [MQTT-3.1.2-14]
     if ((flags & password_flag) != 0 && (flags & user_name_flag) == 0)
         return error::password_without_user_name; // [MQTT-3.1.2-22]
@@ -39,8 +39,8 @@ result<void> check_flags(unsigned flags) {
 }
 
 result<void> check_text(const connect& packet) {
-    if (!valid_utf8(packet.client_id)) return error::invalid_utf8; // [MQTT-3.1.3-4]
-    if (packet.will && !valid_utf8(packet.will->topic)) return error::invalid_utf8; // [MQTT-3.1.3-10]
+    if (!valid_utf8(packet.client_id)) return error::invalid_utf8;                      // [MQTT-3.1.3-4]
+    if (packet.will && !valid_utf8(packet.will->topic)) return error::invalid_utf8;     // [MQTT-3.1.3-10]
     if (packet.user_name && !valid_utf8(*packet.user_name)) return error::invalid_utf8; // [MQTT-3.1.3-11]
     if (packet.version == protocol_version::v3_1 &&
         (packet.client_id.empty() || packet.client_id.size() > longest_v3_1_client_id))
@@ -62,13 +62,14 @@ result<void> check_filters(bytes encoded, bool with_qos) {
         const auto filter = body.counted();
         const auto options = with_qos ? body.byte() : std::uint8_t{0};
         if (body.truncated()) return error::truncated;
-        if (options > 2) return error::reserved_qos_bits; // [MQTT-3-8.3-4]
+        if (options > 2) return error::reserved_qos_bits;                                // [MQTT-3-8.3-4]
         if (const auto valid = check_topic_filter(filter); !valid) return valid.error(); // [MQTT-3.8.3-1]
     }
     return {};
 }
 
-template <typename Packet> result<Packet> decode_filters(std::uint8_t flags, bytes body, protocol_version version) {
+template <typename Packet>
+result<Packet> decode_filters(std::uint8_t flags, bytes body, protocol_version version) {
     constexpr bool with_qos = std::is_same_v<Packet, subscribe>;
     if (!good_required_flags(flags, version)) return error::invalid_flags; // [MQTT-3.8.1-1], [MQTT-3.10.1-1]
     field_reader fields(body);
@@ -134,7 +135,8 @@ result<publish> decode_publish(std::uint8_t flags, bytes body, protocol_version)
         if (packet.dup) return error::dup_with_qos_0; // [MQTT-3.3.1-2]
     } else {
         packet.packet_id = fields.two_bytes();
-        if (packet.packet_id == 0) return fields.truncated() ? error::truncated : error::packet_id_zero; // [MQTT-2.3.1-1]
+        if (packet.packet_id == 0)
+            return fields.truncated() ? error::truncated : error::packet_id_zero; // [MQTT-2.3.1-1]
     }
     if (fields.truncated()) return error::truncated;
     packet.payload = fields.rest();
@@ -151,7 +153,7 @@ result<unsubscribe> decode_unsubscribe(std::uint8_t flags, bytes body, protocol_
 
 result<packet_id> decode_acknowledgement(packet_type type, std::uint8_t flags, bytes body, protocol_version version) {
     const bool good = type == packet_type::pubrel ? good_required_flags(flags, version) : flags == 0; // [MQTT-3.6.1-1]
-    if (!good) return error::invalid_flags; // [MQTT-2.2.2-2]
+    if (!good) return error::invalid_flags;                                                           // [MQTT-2.2.2-2]
     if (body.size() < 2) return error::truncated;
     if (body.size() > 2) return error::trailing_bytes;
     const auto id = field_reader(body).two_bytes();

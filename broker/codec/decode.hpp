@@ -1,5 +1,6 @@
 // MQTT bytes to packets. `body` is what follows the fixed header, exactly remaining_length bytes; the packets returned
-// are views into it. Every field is checked here but PUBLISH's topic (see packets.hpp). Pure: any thread, no allocation.
+// are views into it. Every field is checked here but PUBLISH's topic (see packets.hpp). Pure: any thread, no
+// allocation.
 #pragma once
 
 #include "broker/codec/error.hpp"

@@ -11,7 +11,7 @@ namespace nightjar::codec {
 bool valid_utf8(bytes text);
 
 // Both: one byte at least, 65,535 at most, valid UTF-8, at most max_topic_levels levels.
-result<void> check_topic_name(bytes topic);   // and no wildcard [MQTT-3.3.2-2]
+result<void> check_topic_name(bytes topic);    // and no wildcard [MQTT-3.3.2-2]
 result<void> check_topic_filter(bytes filter); // and wildcards only where they may stand [MQTT-4.7.1-2], [MQTT-4.7.1-3]
 
 // Both arguments are valid. '$' topics are matched by no filter that starts with a wildcard [MQTT-4.7.2-1].

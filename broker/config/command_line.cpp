@@ -24,9 +24,10 @@ command_line parse_command_line(int argc, const char* const* argv) {
     app.add_flag("-q,--quiet", line.quiet, "log nothing");
     app.add_flag("--test-config", line.test_config, "read the configuration, say what is wrong with it, and end");
     app.set_version_flag("--version", std::string("nightjar version ") + version);
-    app.footer("Without -c it listens on loopback only: MQTT on 1883, WebSockets and page on 9001, page and REST on 8000.\n"
-               "Exit status: 0 clean end, 1 could not start, 3 wrong configuration or command line.\n"
-               "Signals: TERM, INT end in order; HUP, RTMIN reopen log files.");
+    app.footer(
+        "Without -c it listens on loopback only: MQTT on 1883, WebSockets and page on 9001, page and REST on 8000.\n"
+        "Exit status: 0 clean end, 1 could not start, 3 wrong configuration or command line.\n"
+        "Signals: TERM, INT end in order; HUP, RTMIN reopen log files.");
     try {
         app.parse(argc, argv);
         if (line.options.ports.size() > most_ports) throw CLI::ValidationError("-p", "at most ten ports");

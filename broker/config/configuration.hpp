@@ -29,9 +29,9 @@ struct listener {
     std::optional<bool> allow_anonymous; // listener_allow_anonymous; unset: the global option decides
     int max_connections = -1;            // -1: no limit
     int max_qos = 2;
-    std::string http_dir;                // empty: the built-in page
-    std::vector<std::string> origins;    // websockets_origin and http_origin; empty: the listener's own origin
-    bool optional = false; // a default for an address family that this host may not have
+    std::string http_dir;             // empty: the built-in page
+    std::vector<std::string> origins; // websockets_origin and http_origin; empty: the listener's own origin
+    bool optional = false;            // a default for an address family that this host may not have
     origin where;
 };
 

@@ -38,19 +38,22 @@ option number(std::string_view name, Integer configuration::*member, std::int64_
                     at.result.conf.*member = static_cast<Integer>(*v);
                 } else {
                     wrong_value(at, name, value,
-                                "a number from " + std::to_string(least) + " to " + std::to_string(most) + " is wanted");
+                                "a number from " + std::to_string(least) + " to " + std::to_string(most) +
+                                    " is wanted");
                 }
             }};
 }
 
 option text(std::string_view name, std::string configuration::*member) {
-    return {name, support::works, {}, true, false,
-            [member](reading& at, std::string_view value) { at.result.conf.*member = value; }};
+    return {name, support::works, {},
+            true, false,          [member](reading& at, std::string_view value) { at.result.conf.*member = value; }};
 }
 
 option works(std::string_view name, apply how) { return {name, support::works, {}, false, false, std::move(how)}; }
 option once(std::string_view name, apply how) { return {name, support::works, {}, true, false, std::move(how)}; }
-option ignored(std::string_view name, std::string_view effect) { return {name, support::ignored, effect, false, false, {}}; }
+option ignored(std::string_view name, std::string_view effect) {
+    return {name, support::ignored, effect, false, false, {}};
+}
 option would_open(std::string_view name, std::string_view effect) {
     return {name, support::would_open, effect, false, false, {}};
 }
@@ -71,7 +74,8 @@ void apply_listener(reading& at, std::string_view value) {
     value = trim(value.substr(0, value.find('#'))); // here a comment may follow
     const auto port = parse_integer(value);
     if (port && *port == 0) return at.report(severity::error, "Unix socket listeners are not supported yet.");
-    if (!port || *port < 1 || *port > 65'535) return wrong_value(at, "listener", value, "a port from 1 to 65535 is wanted");
+    if (!port || *port < 1 || *port > 65'535)
+        return wrong_value(at, "listener", value, "a port from 1 to 65535 is wanted");
     auto& made = at.add_listener();
     made.port = static_cast<std::uint16_t>(*port);
     made.bind_address = trim(value.substr(first_word(value).size()));
@@ -81,7 +85,8 @@ void apply_listener(reading& at, std::string_view value) {
 
 void apply_port(reading& at, std::string_view value) {
     const auto port = parse_integer(value);
-    if (!port || *port < 1 || *port > 65'535) return wrong_value(at, "port", value, "a number from 1 to 65535 is wanted");
+    if (!port || *port < 1 || *port > 65'535)
+        return wrong_value(at, "port", value, "a number from 1 to 65535 is wanted");
     default_listener(at).port = static_cast<std::uint16_t>(*port);
 }
 
@@ -134,11 +139,16 @@ struct log_name {
 constexpr std::uint32_t bit(log_level l) { return 1U << static_cast<unsigned>(l); }
 constexpr std::uint32_t every_level = 0xFF;
 constexpr log_name log_names[] = {
-    {"error", bit(log_level::error)},         {"warning", bit(log_level::warning)},
-    {"notice", bit(log_level::notice)},       {"information", bit(log_level::information)},
-    {"debug", bit(log_level::debug)},         {"subscribe", bit(log_level::subscribe)},
-    {"unsubscribe", bit(log_level::unsubscribe)}, {"websockets", bit(log_level::websockets)},
-    {"internal", 0},                          {"all", every_level},
+    {"error", bit(log_level::error)},
+    {"warning", bit(log_level::warning)},
+    {"notice", bit(log_level::notice)},
+    {"information", bit(log_level::information)},
+    {"debug", bit(log_level::debug)},
+    {"subscribe", bit(log_level::subscribe)},
+    {"unsubscribe", bit(log_level::unsubscribe)},
+    {"websockets", bit(log_level::websockets)},
+    {"internal", 0},
+    {"all", every_level},
 };
 
 void apply_log_type(reading& at, std::string_view value) {
@@ -149,8 +159,8 @@ void apply_log_type(reading& at, std::string_view value) {
         levels = 0;
         return;
     }
-    const auto* found = std::find_if(std::begin(log_names), std::end(log_names),
-                                     [&](const log_name& n) { return n.name == word; });
+    const auto* found =
+        std::find_if(std::begin(log_names), std::end(log_names), [&](const log_name& n) { return n.name == word; });
     if (found == std::end(log_names)) return wrong_value(at, "log_type", value, "unknown type");
     levels |= found->levels;
 }
@@ -229,7 +239,8 @@ void apply_plugin(reading& at, std::string_view value) {
 }
 
 constexpr std::string_view no_tls = "TLS is not supported yet, and without it the listener would speak plain text";
-constexpr std::string_view no_users = "users and rights are not supported yet, and without them everybody could do everything";
+constexpr std::string_view no_users =
+    "users and rights are not supported yet, and without them everybody could do everything";
 constexpr auto any32 = std::numeric_limits<std::uint32_t>::max();
 
 void add_general(std::vector<option>& t) {
@@ -241,7 +252,8 @@ void add_general(std::vector<option>& t) {
     t.push_back(flag("retained_persistence", &configuration::persistence));
     t.push_back(once("persistence_location", apply_location));
     t.push_back(number("max_queued_messages", &configuration::max_queued_messages, 0, any32));
-    t.push_back(number("max_queued_bytes", &configuration::max_queued_bytes, 0, std::numeric_limits<std::int64_t>::max()));
+    t.push_back(
+        number("max_queued_bytes", &configuration::max_queued_bytes, 0, std::numeric_limits<std::int64_t>::max()));
     t.push_back(number("max_inflight_messages", &configuration::max_inflight_messages, 0, 65'535));
     t.push_back(number("max_packet_size", &configuration::max_packet_size, 0, 268'435'460));
     t.push_back(number("message_size_limit", &configuration::message_size_limit, 0, 268'435'455));
@@ -279,8 +291,8 @@ void add_logging(std::vector<option>& t) {
     t.push_back(works("log_facility", apply_log_facility));
     t.push_back(works("log_timestamp", log_flag("log_timestamp", &logging::timestamp)));
     t.push_back(works("connection_messages", log_flag("connection_messages", &logging::connection_messages)));
-    t.push_back(once("log_timestamp_format",
-                     [](reading& at, std::string_view v) { at.result.conf.log.timestamp_format = v; }));
+    t.push_back(
+        once("log_timestamp_format", [](reading& at, std::string_view v) { at.result.conf.log.timestamp_format = v; }));
 }
 
 void add_listener_options(std::vector<option>& t) {
@@ -310,8 +322,8 @@ void add_listener_options(std::vector<option>& t) {
     for (const auto* name : {"certfile", "keyfile", "cafile", "capath", "require_certificate",
                              "use_identity_as_username", "use_subject_as_username", "crlfile", "psk_file", "psk_hint"})
         t.push_back(would_open(name, no_tls));
-    for (const auto* name : {"tls_version", "ciphers", "ciphers_tls1.3", "dhparamfile", "disable_client_cert_date_checks",
-                             "tls_engine", "tls_engine_kpass_sha1", "tls_keyform"})
+    for (const auto* name : {"tls_version", "ciphers", "ciphers_tls1.3", "dhparamfile",
+                             "disable_client_cert_date_checks", "tls_engine", "tls_engine_kpass_sha1", "tls_keyform"})
         t.push_back(ignored(name, "TLS is not supported yet"));
     for (const auto* name : {"auth_plugin", "global_plugin", "plugin_load", "plugin_use"})
         t.push_back(would_open(name, "mosquitto's plugins cannot be loaded"));
@@ -319,17 +331,55 @@ void add_listener_options(std::vector<option>& t) {
 }
 
 void add_bridges(std::vector<option>& t) {
-    for (const auto* name :
-         {"connection", "address", "addresses", "topic", "remote_username", "username", "remote_password", "password",
-          "remote_clientid", "clientid", "cleansession", "start_type", "keepalive_interval", "restart_timeout",
-          "notifications", "try_private", "bridge_protocol_version", "bridge_cafile", "bridge_insecure",
-          "local_clientid", "local_username", "local_password", "local_cleansession", "notification_topic",
-          "notifications_local_only", "round_robin", "bridge_capath", "bridge_certfile", "bridge_keyfile",
-          "bridge_tls_version", "bridge_tls_use_os_certs", "bridge_alpn", "bridge_attempt_unsubscribe",
-          "bridge_outgoing_retain", "bridge_max_packet_size", "bridge_reload_type", "idle_timeout", "threshold",
-          "bridge_bind_address", "bridge_ciphers", "bridge_ciphers_tls1.3", "bridge_identity", "bridge_psk",
-          "bridge_max_topic_alias", "bridge_receive_maximum", "bridge_require_ocsp", "bridge_session_expiry_interval",
-          "bridge_tcp_keepalive", "bridge_tcp_user_timeout"})
+    for (const auto* name : {"connection",
+                             "address",
+                             "addresses",
+                             "topic",
+                             "remote_username",
+                             "username",
+                             "remote_password",
+                             "password",
+                             "remote_clientid",
+                             "clientid",
+                             "cleansession",
+                             "start_type",
+                             "keepalive_interval",
+                             "restart_timeout",
+                             "notifications",
+                             "try_private",
+                             "bridge_protocol_version",
+                             "bridge_cafile",
+                             "bridge_insecure",
+                             "local_clientid",
+                             "local_username",
+                             "local_password",
+                             "local_cleansession",
+                             "notification_topic",
+                             "notifications_local_only",
+                             "round_robin",
+                             "bridge_capath",
+                             "bridge_certfile",
+                             "bridge_keyfile",
+                             "bridge_tls_version",
+                             "bridge_tls_use_os_certs",
+                             "bridge_alpn",
+                             "bridge_attempt_unsubscribe",
+                             "bridge_outgoing_retain",
+                             "bridge_max_packet_size",
+                             "bridge_reload_type",
+                             "idle_timeout",
+                             "threshold",
+                             "bridge_bind_address",
+                             "bridge_ciphers",
+                             "bridge_ciphers_tls1.3",
+                             "bridge_identity",
+                             "bridge_psk",
+                             "bridge_max_topic_alias",
+                             "bridge_receive_maximum",
+                             "bridge_require_ocsp",
+                             "bridge_session_expiry_interval",
+                             "bridge_tcp_keepalive",
+                             "bridge_tcp_user_timeout"})
         t.push_back(of_bridge(name));
 }
 
@@ -350,7 +400,9 @@ listener& reading::add_listener() {
     return made;
 }
 
-void reading::report(severity level, std::string text) { result.findings.push_back({level, std::move(text), where, {}}); }
+void reading::report(severity level, std::string text) {
+    result.findings.push_back({level, std::move(text), where, {}});
+}
 
 std::span<const option> all_options() {
     static const std::vector<option> table = make_table(); // constant after its first use

@@ -15,11 +15,11 @@ namespace nightjar::config {
 // What the lines before have set up; handlers change it.
 struct reading {
     load_result& result;
-    origin where;                     // of the line being read
-    listener* current = nullptr;      // the last `listener` line; null: none yet
-    plugin* current_plugin = nullptr; // the last `plugin` line
+    origin where;                         // of the line being read
+    listener* current = nullptr;          // the last `listener` line; null: none yet
+    plugin* current_plugin = nullptr;     // the last `plugin` line
     listener* default_listener = nullptr; // made by `port` or `bind_address`
-    bool in_bridge = false;           // behind a `connection` line
+    bool in_bridge = false;               // behind a `connection` line
     bool log_dest_seen = false, log_type_seen = false;
     bool allow_anonymous_seen = false;
 
@@ -29,16 +29,16 @@ struct reading {
 
 enum class support {
     works,
-    ignored,       // named with a warning; `effect` says what is missing
-    would_open,    // an error: ignoring it would give more access than was asked for
+    ignored,    // named with a warning; `effect` says what is missing
+    would_open, // an error: ignoring it would give more access than was asked for
 };
 
 struct option {
     std::string_view name;
     support state = support::ignored;
-    std::string_view effect;    // of ignoring it
-    bool once = false;          // a second line of it is an error, as in mosquitto
-    bool bridge = false;        // belongs to a `connection` block
+    std::string_view effect;                                     // of ignoring it
+    bool once = false;                                           // a second line of it is an error, as in mosquitto
+    bool bridge = false;                                         // belongs to a `connection` block
     std::function<void(reading&, std::string_view value)> apply; // set where state is works
 };
 

@@ -58,7 +58,8 @@ class file_reader {
             return at_.report(severity::error, "auth_opt_*: mosquitto's plugins cannot be loaded.");
         const auto* known = find_option(name);
         if (known == nullptr) return unknown(name);
-        if (at_.result.conf.listeners.size() + 1 >= most_listeners || at_.result.conf.plugins.size() + 1 >= most_plugins)
+        if (at_.result.conf.listeners.size() + 1 >= most_listeners ||
+            at_.result.conf.plugins.size() + 1 >= most_plugins)
             return at_.report(severity::error, "Too many listeners or plugins.");
         use(*known, value);
     }
@@ -79,7 +80,8 @@ class file_reader {
 
     void unknown(std::string_view name) {
         auto text = "Unknown configuration variable \"" + std::string(name) + "\".";
-        if (const auto near = nearest_option(name); !near.empty()) text += " Did you mean \"" + std::string(near) + "\"?";
+        if (const auto near = nearest_option(name); !near.empty())
+            text += " Did you mean \"" + std::string(near) + "\"?";
         at_.report(severity::error, std::move(text));
     }
 
@@ -97,7 +99,8 @@ class file_reader {
         for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(directory), error))
             if (entry.path().extension() == ".conf") files.push_back(entry.path().string());
         if (error)
-            return at_.report(severity::error, "Unable to open include_dir \"" + std::string(directory) + "\": " + error.message() + ".");
+            return at_.report(severity::error, "Unable to open include_dir \"" + std::string(directory) +
+                                                   "\": " + error.message() + ".");
         std::sort(files.begin(), files.end()); // bytes: upper case first
         const auto here = at_.where;
         for (const auto& file : files) {
@@ -118,7 +121,8 @@ constexpr std::uint32_t default_levels = 0x0F; // error, warning, notice, inform
 
 std::string default_location() {
     if (::geteuid() == 0) return "/var/lib/nightjar/";
-    if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/') return std::string(data) + "/nightjar/";
+    if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/')
+        return std::string(data) + "/nightjar/";
     const char* home = std::getenv("HOME");
     return home != nullptr && *home != '\0' ? std::string(home) + "/.local/share/nightjar/" : "./";
 }
@@ -186,8 +190,8 @@ load_result load(const load_options& options) {
     if (conf.persistence_location.empty()) {
         const char* location = std::getenv("MOSQUITTO_PERSISTENCE_LOCATION");
         conf.persistence_location = location != nullptr && *location != '\0' ? location
-                                    : options.file.empty()                  ? default_location()
-                                                                            : "./";
+                                    : options.file.empty()                   ? default_location()
+                                                                             : "./";
         if (!conf.persistence_location.ends_with('/')) conf.persistence_location += '/';
     }
     return result;

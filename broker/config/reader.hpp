@@ -28,9 +28,9 @@ struct load_result {
 };
 
 struct load_options {
-    std::string file;                  // -c; empty: no conf file, the loopback defaults
-    std::vector<std::uint16_t> ports;  // -p, used only if the conf names no listener
-    bool verbose = false;              // -v: all log types
+    std::string file;                 // -c; empty: no conf file, the loopback defaults
+    std::vector<std::uint16_t> ports; // -p, used only if the conf names no listener
+    bool verbose = false;             // -v: all log types
 };
 
 load_result load(const load_options& options);

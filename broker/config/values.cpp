@@ -58,7 +58,8 @@ bool is_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const auto first = static_cast<unsigned char>(text[i]);
         const std::size_t more = first < 0x80 ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-        if (first == 0 || (first >= 0x80 && first < 0xC2) || first > 0xF4 || i + more >= text.size() + (more == 0)) return false;
+        if (first == 0 || (first >= 0x80 && first < 0xC2) || first > 0xF4 || i + more >= text.size() + (more == 0))
+            return false;
         for (std::size_t k = 1; k <= more; ++k)
             if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
         i += more + 1;

@@ -42,22 +42,28 @@ class logger {
         return (levels_.load(std::memory_order_relaxed) >> static_cast<unsigned>(at) & 1U) != 0;
     }
 
-    template <typename... Args> void write(level at, fmt::format_string<Args...> format, Args&&... args) {
+    template <typename... Args>
+    void write(level at, fmt::format_string<Args...> format, Args&&... args) {
         if (enabled(at)) write_line(at, fmt::format(format, std::forward<Args>(args)...));
     }
-    template <typename... Args> void error(fmt::format_string<Args...> format, Args&&... args) {
+    template <typename... Args>
+    void error(fmt::format_string<Args...> format, Args&&... args) {
         write(level::error, format, std::forward<Args>(args)...);
     }
-    template <typename... Args> void warning(fmt::format_string<Args...> format, Args&&... args) {
+    template <typename... Args>
+    void warning(fmt::format_string<Args...> format, Args&&... args) {
         write(level::warning, format, std::forward<Args>(args)...);
     }
-    template <typename... Args> void notice(fmt::format_string<Args...> format, Args&&... args) {
+    template <typename... Args>
+    void notice(fmt::format_string<Args...> format, Args&&... args) {
         write(level::notice, format, std::forward<Args>(args)...);
     }
-    template <typename... Args> void information(fmt::format_string<Args...> format, Args&&... args) {
+    template <typename... Args>
+    void information(fmt::format_string<Args...> format, Args&&... args) {
         write(level::information, format, std::forward<Args>(args)...);
     }
-    template <typename... Args> void debug(fmt::format_string<Args...> format, Args&&... args) {
+    template <typename... Args>
+    void debug(fmt::format_string<Args...> format, Args&&... args) {
         write(level::debug, format, std::forward<Args>(args)...);
     }
 

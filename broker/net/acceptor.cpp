@@ -113,7 +113,8 @@ std::vector<asio::ip::tcp::endpoint> endpoints_of(const config::listener& listen
         if (std::find(result.begin(), result.end(), endpoint) == result.end()) result.push_back(endpoint);
     }
     if (result.empty())
-        throw std::runtime_error(fmt::format("cannot listen on \"{}\" port {}: {}", listener.bind_address, listener.port,
+        throw std::runtime_error(fmt::format("cannot listen on \"{}\" port {}: {}", listener.bind_address,
+                                             listener.port,
                                              error ? error.message() : "no address of the wanted socket_domain"));
     return result;
 }

@@ -26,7 +26,7 @@ class buffer_pool {
     void give_back(pooled_block block);
 
   private:
-    static constexpr std::size_t smallest = 4096, classes = 9;          // up to 1 MiB
+    static constexpr std::size_t smallest = 4096, classes = 9;                // up to 1 MiB
     static constexpr std::size_t kept_bytes_per_class = std::size_t{8} << 20; // more than that goes back to the heap
     static std::size_t class_of(std::size_t size);
 

@@ -1,6 +1,6 @@
 // A worker's own epoll set, nested in its io_context as one descriptor. Asio would re-arm each socket after each read
-// (epoll_ctl, 0.4 us) and keep half a kilobyte per socket; here a readable socket costs its event. Measured with 64 pairs
-// and one message outstanding: 1.2 times the raw relay's CPU with Asio's waits, 1.1 with this.
+// (epoll_ctl, 0.4 us) and keep half a kilobyte per socket; here a readable socket costs its event. Measured with 64
+// pairs and one message outstanding: 1.2 times the raw relay's CPU with Asio's waits, 1.1 with this.
 //
 // One thread. What is watched must be taken out, or its descriptor closed, before it goes; during on_ready() others may
 // come and go as long as they live to the end of the loop turn.

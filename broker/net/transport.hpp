@@ -1,7 +1,8 @@
 // Moves the bytes of one client, whatever lies beneath: TCP, WebSocket, later TLS. Knows nothing of MQTT.
 //
 // A transport belongs to one worker thread. It lives as long as somebody holds it: its owner, until the end of the loop
-// turn in which it was closed, and each pending operation. During on_bytes() no operation is pending, so there it can be taken to another worker (detach, attach).
+// turn in which it was closed, and each pending operation. During on_bytes() no operation is pending, so there it can
+// be taken to another worker (detach, attach).
 #pragma once
 
 #include "broker/net/output_queue.hpp"

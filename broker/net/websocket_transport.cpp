@@ -13,7 +13,7 @@ namespace websocket = boost::beast::websocket;
 
 websocket_transport::websocket_transport(tcp_socket socket, upgrade_request request)
     : stream_(std::move(socket)), request_(std::make_unique<upgrade_request>(std::move(request))) {
-    stream_.binary(true); // [MQTT-6.0.0-1]
+    stream_.binary(true);        // [MQTT-6.0.0-1]
     stream_.read_message_max(0); // we do not gather messages: a packet's size is limited where packets are cut
     stream_.auto_fragment(false);
     // After a close frame Beast answers and waits for the other end to close TCP, for ever if need be. We do not wait.
@@ -56,9 +56,8 @@ void websocket_transport::read() {
     if (reading_ || paused_ || !open_ || events_ == nullptr) return;
     reading_ = true;
     stream_.async_read_some(asio::buffer(read_buffer_),
-                            [self = boost::intrusive_ptr<websocket_transport>(this)](error_code error, std::size_t size) {
-                                self->on_read(error, size);
-                            });
+                            [self = boost::intrusive_ptr<websocket_transport>(this)](
+                                error_code error, std::size_t size) { self->on_read(error, size); });
 }
 
 void websocket_transport::on_read(error_code error, std::size_t size) {
@@ -90,10 +89,8 @@ void websocket_transport::write_in_flight(output_queue& output) {
     std::array<iovec, most> parts;
     std::vector<asio::const_buffer> buffers(in_flight_->gather(parts.data(), most));
     for (std::size_t i = 0; i < buffers.size(); ++i) buffers[i] = {parts[i].iov_base, parts[i].iov_len};
-    stream_.async_write(buffers, [self = boost::intrusive_ptr<websocket_transport>(this),
-                                  &output](error_code error, std::size_t size) {
-        self->on_written(error, size, output);
-    });
+    stream_.async_write(buffers, [self = boost::intrusive_ptr<websocket_transport>(this), &output](
+                                     error_code error, std::size_t size) { self->on_written(error, size, output); });
 }
 
 void websocket_transport::on_written(error_code error, std::size_t size, output_queue& output) {
@@ -113,8 +110,7 @@ void websocket_transport::send_close_frame(std::uint16_t code) {
     if (!open_ || in_flight_) return; // in the middle of a frame nothing else may be sent
     const unsigned char frame[] = {0x88, 0x02, static_cast<unsigned char>(code >> 8),
                                    static_cast<unsigned char>(code & 0xFF)};
-    static_cast<void>(
-        ::send(stream_.next_layer().native_handle(), frame, sizeof frame, MSG_NOSIGNAL | MSG_DONTWAIT));
+    static_cast<void>(::send(stream_.next_layer().native_handle(), frame, sizeof frame, MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
 void websocket_transport::lost(std::string_view cause) {

@@ -38,7 +38,8 @@ class chain {
                                       const client& who, ingest_report* report);
 
   private:
-    template <typename Call> void each(hook h, Call call) const {
+    template <typename Call>
+    void each(hook h, Call call) const {
         for (const auto& p : plugins_)
             if (has(p->hooks(), h)) call(*p);
     }

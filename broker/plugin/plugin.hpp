@@ -1,5 +1,5 @@
-// The plugin interface. A plugin is one object for the process, made by main; its hooks are called on the worker threads,
-// several at once, and get the worker they run on as `host`. State that belongs to one worker is kept per
+// The plugin interface. A plugin is one object for the process, made by main; its hooks are called on the worker
+// threads, several at once, and get the worker they run on as `host`. State that belongs to one worker is kept per
 // host.worker_index(), without a lock; what workers share needs one. A hook nobody declares in hooks() costs nothing.
 //
 // A hook never blocks: no disk, no network, no waiting. What must reach the disk goes into host.batch().

@@ -43,8 +43,8 @@ void session::deliver_now(delivery& d, codec::qos qos) {
 }
 
 void session::send_in_flight(const inflight_window::slot& s, bool dup) {
-    const auto qos = s.state == inflight_window::state::awaiting_puback ? codec::qos::at_least_once
-                                                                        : codec::qos::exactly_once;
+    const auto qos =
+        s.state == inflight_window::state::awaiting_puback ? codec::qos::at_least_once : codec::qos::exactly_once;
     send_publish({s.message->topic(), s.message->payload(), qos, s.retain, dup, s.id}, s.message);
 }
 

@@ -8,9 +8,7 @@ namespace {
 
 constexpr char qos0_first_byte = 0x30; // PUBLISH, DUP 0, QoS 0, RETAIN 0
 
-codec::publish as_packet(const topics::message& m) {
-    return {m.topic(), m.payload(), m.qos(), m.retain(), false, 0};
-}
+codec::publish as_packet(const topics::message& m) { return {m.topic(), m.payload(), m.qos(), m.retain(), false, 0}; }
 
 } // namespace
 

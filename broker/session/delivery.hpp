@@ -25,7 +25,8 @@ class delivery {
         if (!shared_) shared_ = topics::message::make(packet_.topic, packet_.payload, packet_.qos, packet_.retain);
         return shared_;
     }
-    // Large payloads are sent from the shared message, small ones copied: a copy of 4 KiB costs less than an iovec's care.
+    // Large payloads are sent from the shared message, small ones copied: a copy of 4 KiB costs less than an iovec's
+    // care.
     bool large() const { return packet_.payload.size() > 4096; }
 
   private:

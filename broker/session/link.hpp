@@ -16,7 +16,8 @@ class link {
     virtual bool has_room(std::size_t size) = 0;
     // A whole QoS 0 packet, unless has_room() says no: one call, because it is the hot one.
     virtual bool try_send(codec::bytes packet) = 0;
-    // Output is low enough to go on with queued and retained messages; on_drained() of the session says when it is again.
+    // Output is low enough to go on with queued and retained messages; on_drained() of the session says when it is
+    // again.
     virtual bool roomy() = 0;
 
     virtual char* reserve(std::size_t size) = 0; // where to write a packet; counts after commit(size)
@@ -25,7 +26,8 @@ class link {
     virtual void append_payload(const topics::message_ptr& m) = 0;
     void send(codec::bytes packet);
 
-    // Ends the connection at the end of this turn; `cause`, a text with static storage, goes to the log. Empty: orderly.
+    // Ends the connection at the end of this turn; `cause`, a text with static storage, goes to the log. Empty:
+    // orderly.
     virtual void close(std::string_view cause) = 0;
 
   protected:

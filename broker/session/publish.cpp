@@ -9,10 +9,12 @@ void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes fra
     if (!decoded) return protocol_error(decoded.error());
     codec::publish packet = *decoded;
     broker_.count().publish_received.add();
-    if (packet.retain && !limits_.retain_available) return link_->close("retained message, but retain_available is false");
+    if (packet.retain && !limits_.retain_available)
+        return link_->close("retained message, but retain_available is false");
 
     if (packet.qos == codec::qos::exactly_once && inbound().unreleased.contains(packet.packet_id)) {
-        // Seen before: not delivered again, acknowledged again [MQTT-4.3.3-2]. The first one may still be on its way to disk.
+        // Seen before: not delivered again, acknowledged again [MQTT-4.3.3-2]. The first one may still be on its way to
+        // disk.
         return acknowledge(codec::packet_type::pubrec, packet.packet_id, broker_.last_ticket());
     }
     packet.dup = false; // DUP is between sender and server only [MQTT-3.3.1-3]

@@ -28,8 +28,8 @@ class router {
     virtual route_result publish(session& from, const codec::publish& packet, codec::bytes frame) = 0;
     virtual void publish_will(session& from, const topics::message_ptr& will) = 0;
 
-    virtual ticket committed() const = 0;   // all up to here is on disk
-    virtual ticket last_ticket() const = 0; // the newest that anything waits for
+    virtual ticket committed() const = 0;           // all up to here is on disk
+    virtual ticket last_ticket() const = 0;         // the newest that anything waits for
     virtual void wait_for_commit(session& who) = 0; // calls who.on_committed() after the next commit
 
     virtual bool may_subscribe(session& who, codec::bytes filter, codec::qos qos) = 0;

@@ -9,9 +9,9 @@ namespace {
 using codec::packet_type;
 
 const char* name_of(packet_type type) {
-    constexpr const char* names[] = {"RESERVED", "CONNECT",   "CONNACK", "PUBLISH",     "PUBACK",   "PUBREC",
-                                     "PUBREL",   "PUBCOMP",   "SUBSCRIBE", "SUBACK",    "UNSUBSCRIBE", "UNSUBACK",
-                                     "PINGREQ",  "PINGRESP",  "DISCONNECT", "AUTH"};
+    constexpr const char* names[] = {"RESERVED", "CONNECT",  "CONNACK",    "PUBLISH", "PUBACK",      "PUBREC",
+                                     "PUBREL",   "PUBCOMP",  "SUBSCRIBE",  "SUBACK",  "UNSUBSCRIBE", "UNSUBACK",
+                                     "PINGREQ",  "PINGRESP", "DISCONNECT", "AUTH"};
     return names[static_cast<unsigned>(type)];
 }
 
@@ -24,7 +24,8 @@ void session::write_publish_trace(const char* what, const codec::publish& p) con
 
 void session::write_received_trace(const codec::fixed_header& header, codec::bytes body) const {
     if (header.type != packet_type::publish) return log_.debug("Received {} from {}", name_of(header.type), client_id_);
-    if (const auto p = codec::decode_publish(header.flags, body, version_)) write_publish_trace("Received PUBLISH from", *p);
+    if (const auto p = codec::decode_publish(header.flags, body, version_))
+        write_publish_trace("Received PUBLISH from", *p);
 }
 
 void session::write_sent_trace(packet_type type, codec::packet_id id) const {

@@ -22,12 +22,8 @@ class json_writer {
     json_writer& value(const char* text) { return value(std::string_view(text)); }
     json_writer& value(double number);
     json_writer& value(bool truth);
-    json_writer& value(std::signed_integral auto number) {
-        return integer(static_cast<std::int64_t>(number));
-    }
-    json_writer& value(std::unsigned_integral auto number) {
-        return integer(static_cast<std::uint64_t>(number));
-    }
+    json_writer& value(std::signed_integral auto number) { return integer(static_cast<std::int64_t>(number)); }
+    json_writer& value(std::unsigned_integral auto number) { return integer(static_cast<std::uint64_t>(number)); }
     json_writer& null();
     json_writer& raw(std::string_view json); // is JSON already
 

@@ -58,8 +58,7 @@ class reader {
     bool fraction(int& ms) {
         std::size_t count = 0;
         ms = 0;
-        for (int unit = 100; count < rest_.size() && rest_[count] >= '0' && rest_[count] <= '9';
-             ++count, unit /= 10)
+        for (int unit = 100; count < rest_.size() && rest_[count] >= '0' && rest_[count] <= '9'; ++count, unit /= 10)
             ms += (rest_[count] - '0') * unit;
         rest_.remove_prefix(count);
         return count > 0;
@@ -87,8 +86,7 @@ std::optional<std::int64_t> parse_iso(std::string_view text) {
     int y = 0;
     int m = 0;
     int d = 0;
-    if (!in.digits(4, 9999, y) || !in.skip('-') || !in.digits(2, 12, m) || !in.skip('-') ||
-        !in.digits(2, 31, d))
+    if (!in.digits(4, 9999, y) || !in.skip('-') || !in.digits(2, 12, m) || !in.skip('-') || !in.digits(2, 31, d))
         return std::nullopt;
     const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
     if (!date.ok()) return std::nullopt;
@@ -116,8 +114,7 @@ std::optional<std::int64_t> parse_epoch(std::string_view text) {
     constexpr double seconds_end = 1e11;
     constexpr double milliseconds_end = 1e15;
     double value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     if (!(std::fabs(value) < milliseconds_end)) return std::nullopt; // refuses NaN too
     return std::llround(std::fabs(value) < seconds_end ? value * 1000 : value);
@@ -130,8 +127,8 @@ std::string format_time(std::int64_t ms) {
     const auto fraction = t.time_of_day.subseconds().count();
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", static_cast<int>(t.date.year()),
                        static_cast<unsigned>(t.date.month()), static_cast<unsigned>(t.date.day()),
-                       t.time_of_day.hours().count(), t.time_of_day.minutes().count(),
-                       t.time_of_day.seconds().count(), fraction == 0 ? "" : fmt::format(".{:03}", fraction));
+                       t.time_of_day.hours().count(), t.time_of_day.minutes().count(), t.time_of_day.seconds().count(),
+                       fraction == 0 ? "" : fmt::format(".{:03}", fraction));
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text) {
@@ -145,10 +142,9 @@ std::string format_http_date(std::int64_t ms) {
                                                 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const civil_time t = civil_from(ms);
     return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT", day_names[t.day_of_week.c_encoding()],
-                       static_cast<unsigned>(t.date.day()),
-                       month_names[static_cast<unsigned>(t.date.month()) - 1],
-                       static_cast<int>(t.date.year()), t.time_of_day.hours().count(),
-                       t.time_of_day.minutes().count(), t.time_of_day.seconds().count());
+                       static_cast<unsigned>(t.date.day()), month_names[static_cast<unsigned>(t.date.month()) - 1],
+                       static_cast<int>(t.date.year()), t.time_of_day.hours().count(), t.time_of_day.minutes().count(),
+                       t.time_of_day.seconds().count());
 }
 
 } // namespace nightjar::text

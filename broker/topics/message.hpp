@@ -20,8 +20,8 @@ class message {
 
     codec::bytes topic() const { return {text(), topic_size_}; }
     codec::bytes payload() const { return {text() + topic_size_, payload_size_}; }
-    codec::qos qos() const { return qos_; }   // as published
-    bool retain() const { return retain_; }   // as published
+    codec::qos qos() const { return qos_; } // as published
+    bool retain() const { return retain_; } // as published
     std::size_t footprint() const { return sizeof(message) + topic_size_ + payload_size_; }
 
     message(const message&) = delete;

@@ -66,9 +66,8 @@ void subscription_tree::match(codec::bytes topic, std::vector<subscriber>& out) 
     }
     const auto begin = out.begin() + before;
     // Same session, highest QoS first, so that unique() keeps that one.
-    std::sort(begin, out.end(), [](const subscriber& a, const subscriber& b) {
-        return a.id != b.id ? a.id < b.id : a.qos > b.qos;
-    });
+    std::sort(begin, out.end(),
+              [](const subscriber& a, const subscriber& b) { return a.id != b.id ? a.id < b.id : a.qos > b.qos; });
     out.erase(std::unique(begin, out.end(), [](const subscriber& a, const subscriber& b) { return a.id == b.id; }),
               out.end());
 }
@@ -78,7 +77,7 @@ void subscription_tree::collect(trie::node_index node, codec::levels rest, bool 
                                 std::vector<subscriber>& out) const {
     codec::bytes level;
     const bool more = rest.next(level);
-    const bool hidden = first && level.starts_with('$'); // from filters that begin with a wildcard [MQTT-4.7.2-1]
+    const bool hidden = first && level.starts_with('$');   // from filters that begin with a wildcard [MQTT-4.7.2-1]
     if (!hidden) take(trie_.child(node, hash_level), out); // "#" matches here and all below
     if (!more) return take(node, out);
     if (const auto next = trie_.child(node, trie_.number(level)); next != trie::none) collect(next, rest, false, out);

@@ -39,7 +39,8 @@ class subscription_tree {
     // Returns false if there was no such subscription.
     bool unsubscribe(codec::bytes filter, subscriber_id who);
 
-    // The version to remember with what match() gives; read it before match(). Lock-free. Topics of one stripe share it.
+    // The version to remember with what match() gives; read it before match(). Lock-free. Topics of one stripe share
+    // it.
     static std::size_t stripe_of(codec::bytes topic);
     tree_version version(std::size_t stripe) const {
         // Both only grow, so their sum changes when either does.

@@ -1,6 +1,6 @@
-// A trie of topic levels in flat memory: nodes in one vector, all edges in one hash map from (node, level) to node. Finding a
-// child costs one integer hash, whatever the tree's width; an entry costs a node and an edge. Children of a node are
-// also linked, for walks. Not thread-safe: its owner's lock covers it.
+// A trie of topic levels in flat memory: nodes in one vector, all edges in one hash map from (node, level) to node.
+// Finding a child costs one integer hash, whatever the tree's width; an entry costs a node and an edge. Children of a
+// node are also linked, for walks. Not thread-safe: its owner's lock covers it.
 #pragma once
 
 #include "broker/codec/topic.hpp"
@@ -15,7 +15,8 @@
 namespace nightjar::topics {
 
 // Value{} means "nothing here" and is recognised by Value's conversion or emptiness: see is_empty().
-template <typename Value> class topic_trie {
+template <typename Value>
+class topic_trie {
   public:
     using node_index = std::uint32_t;
     static constexpr node_index root = 0, none = ~node_index{0};
@@ -73,8 +74,14 @@ template <typename Value> class topic_trie {
     };
 
     static std::uint64_t key(node_index n, level_number level) { return std::uint64_t{n} << 32 | level; }
-    template <typename T> static bool is_empty(const std::vector<T>& v) { return v.empty(); }
-    template <typename T> static bool is_empty(const T& v) { return !v; }
+    template <typename T>
+    static bool is_empty(const std::vector<T>& v) {
+        return v.empty();
+    }
+    template <typename T>
+    static bool is_empty(const T& v) {
+        return !v;
+    }
 
     node_index add_child(node_index parent, codec::bytes text) {
         const auto level = text == "+" ? plus_level : text == "#" ? hash_level : names_.acquire(text);

@@ -14,9 +14,9 @@ namespace nightjar::worker {
 
 namespace {
 
-constexpr std::uint32_t connect_deadline = 5;          // seconds, from the first byte of TCP to a whole CONNECT
-constexpr std::uint32_t never = 3600;                  // seconds; the wheel asks earlier anyway
-constexpr std::size_t first_packet_limit = 100'000;    // bytes, before we know who it is
+constexpr std::uint32_t connect_deadline = 5;               // seconds, from the first byte of TCP to a whole CONNECT
+constexpr std::uint32_t never = 3600;                       // seconds; the wheel asks earlier anyway
+constexpr std::size_t first_packet_limit = 100'000;         // bytes, before we know who it is
 constexpr std::size_t write_early = std::size_t{256} << 10; // bytes of output that do not wait for the end of the turn
 constexpr std::size_t output_limit = std::size_t{1} << 20;  // bytes kept for a client that does not read
 
@@ -144,8 +144,9 @@ void connection::commit(std::size_t size) {
 
 void connection::append_payload(const topics::message_ptr& m) {
     intrusive_ptr_add_ref(m.get());
-    output_.append_shared({m->payload(), m.get(),
-                           [](const void* owner) { intrusive_ptr_release(static_cast<const topics::message*>(owner)); }});
+    output_.append_shared({m->payload(), m.get(), [](const void* owner) {
+                               intrusive_ptr_release(static_cast<const topics::message*>(owner));
+                           }});
     home_.count().bytes_sent.add(m->payload().size());
 }
 

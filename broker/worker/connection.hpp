@@ -1,5 +1,6 @@
-// One client's connection: cuts its bytes into packets, gives them to its session, and carries the session's output. Knows
-// deadlines (CONNECT, keep alive) and limits (packet size, output). Lives on one worker; made and destroyed by it.
+// One client's connection: cuts its bytes into packets, gives them to its session, and carries the session's output.
+// Knows deadlines (CONNECT, keep alive) and limits (packet size, output). Lives on one worker; made and destroyed by
+// it.
 #pragma once
 
 #include "broker/codec/frame.hpp"
@@ -62,8 +63,8 @@ class connection final : public net::transport_events, public session::link, pub
     void append_payload(const topics::message_ptr& m) override;
     void close(std::string_view cause) override;
 
-    void flush();       // at the end of the turn
-    void shut_down();   // at the end of the turn in which it was closed: last flush, log line, session detached
+    void flush();     // at the end of the turn
+    void shut_down(); // at the end of the turn in which it was closed: last flush, log line, session detached
     bool closing() const { return closing_; }
 
     // Second at which it has to be looked at again if nothing comes; the worker's clock.

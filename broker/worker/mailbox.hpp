@@ -1,5 +1,5 @@
-// Messages from one worker to another. A sender gathers what it has for a worker during its loop turn in a `parcel`, one
-// run of bytes, and delivers it at the end of the turn: one lock per turn and worker, no allocation per message.
+// Messages from one worker to another. A sender gathers what it has for a worker during its loop turn in a `parcel`,
+// one run of bytes, and delivers it at the end of the turn: one lock per turn and worker, no allocation per message.
 #pragma once
 
 #include "broker/codec/packets.hpp"
@@ -24,7 +24,8 @@ class parcel {
     void clear();
 
     // Calls small(const codec::publish&) or shared(const message_ptr&) for each, in order.
-    template <typename Small, typename Shared> void for_each(Small small, Shared shared) const {
+    template <typename Small, typename Shared>
+    void for_each(Small small, Shared shared) const {
         std::size_t at = 0, next_shared = 0;
         while (at < bytes_.size()) {
             const auto h = header_at(at);

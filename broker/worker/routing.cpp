@@ -1,4 +1,5 @@
-// The way of a PUBLISH inside a worker: topic cache, plugins, retained message, subscribers here, subscribers elsewhere.
+// The way of a PUBLISH inside a worker: topic cache, plugins, retained message, subscribers here, subscribers
+// elsewhere.
 #include "broker/worker/worker.hpp"
 
 #include <bit>
@@ -32,8 +33,8 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, pl
     topic_entry& entry = **found;
     auto outcome = plugin::publish_outcome::pass;
     if (who != nullptr) {
-        if (entry.reserved || (common_.conf.message_size_limit != 0 &&
-                               packet.payload.size() > common_.conf.message_size_limit)) {
+        if (entry.reserved ||
+            (common_.conf.message_size_limit != 0 && packet.payload.size() > common_.conf.message_size_limit)) {
             counters_.denied.add();
             return {{}, plugin::publish_outcome::denied};
         }

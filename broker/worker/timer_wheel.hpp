@@ -11,7 +11,8 @@
 namespace nightjar::worker {
 
 // T derives from an auto_unlink list hook, so what is destroyed leaves the wheel by itself.
-template <typename T> class timer_wheel {
+template <typename T>
+class timer_wheel {
   public:
     // Looks at `item` again at second `due`, or earlier if that is further than the ring reaches.
     void file(T& item, std::uint32_t now, std::uint32_t due) {
@@ -20,7 +21,8 @@ template <typename T> class timer_wheel {
     }
 
     // Calls due(item) for all that is filed up to second `now`; due() may file it again or destroy it.
-    template <typename Due> void advance(std::uint32_t now, Due due) {
+    template <typename Due>
+    void advance(std::uint32_t now, Due due) {
         while (last_ < now) {
             ++last_;
             list batch;

@@ -34,7 +34,7 @@ struct topic_entry {
     const std::size_t stripe; // of the subscription tree
     topics::tree_version version = 0;
     bool filled = false;
-    const bool reserved; // `$SYS`, `$share`: clients may not publish here
+    const bool reserved;             // `$SYS`, `$share`: clients may not publish here
     std::uint64_t other_workers = 0; // bit n: worker n has subscribers
     std::vector<target> local;
     plugin::interested_list plugins;
@@ -55,7 +55,8 @@ class topic_cache {
     static constexpr std::size_t generation_size = 32'768;
 
     // The keys are the entries' own names.
-    using table = boost::unordered_flat_map<std::string_view, std::unique_ptr<topic_entry>, std::hash<std::string_view>>;
+    using table =
+        boost::unordered_flat_map<std::string_view, std::unique_ptr<topic_entry>, std::hash<std::string_view>>;
 
     codec::result<topic_entry*> look_up(codec::bytes topic, const plugin::chain& plugins);
     topic_entry* insert(std::unique_ptr<topic_entry> entry);

@@ -95,15 +95,12 @@ void worker::send_leaving() {
 }
 
 void worker::adopt(incoming from) {
-    asio::post(context_, [this, from = std::move(from)]() mutable {
-        take(std::move(from));
-    });
+    asio::post(context_, [this, from = std::move(from)]() mutable { take(std::move(from)); });
 }
 
 void worker::adopt(net::descriptor socket, bool v6, net::peer_address peer, listener_state& listener,
                    std::unique_ptr<net::upgrade_request> upgrade) {
-    asio::post(context_, [this, fd = std::move(socket), v6, peer, &listener,
-                          upgrade = std::move(upgrade)]() mutable {
+    asio::post(context_, [this, fd = std::move(socket), v6, peer, &listener, upgrade = std::move(upgrade)]() mutable {
         net::transport_ptr transport;
         if (upgrade) {
             const auto protocol = v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
@@ -157,7 +154,8 @@ void worker::on_committed(std::uint64_t number, std::error_code error) noexcept 
 
 void worker::commit_done(std::uint64_t number, std::error_code error) {
     committed_ = std::max(committed_, number);
-    if (error) common_.log.error("Error: the store could not write: {}. Nothing of it was acknowledged.", error.message());
+    if (error)
+        common_.log.error("Error: the store could not write: {}. Nothing of it was acknowledged.", error.message());
     boost::unordered_flat_set<session::session*> waiting;
     waiting.swap(waiting_);
     for (auto* s : waiting) {

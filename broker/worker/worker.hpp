@@ -1,8 +1,8 @@
 // A worker: one thread with its event loop, its connections and its sessions. Nothing here is shared but `common`;
 // workers meet in mailboxes.
 //
-// A loop turn: run what is ready (every readable socket once), then end_turn(): closed connections, messages of our own,
-// parcels for other workers, the batch for the store, and one write per touched connection.
+// A loop turn: run what is ready (every readable socket once), then end_turn(): closed connections, messages of our
+// own, parcels for other workers, the batch for the store, and one write per touched connection.
 #pragma once
 
 #include "broker/config/configuration.hpp"
@@ -76,7 +76,9 @@ class worker final : public session::router, public plugin::host, public storage
 
     // --- any thread
     void post(std::function<void()> what) { asio::post(context_, std::move(what)); }
-    void wake() { asio::post(context_, [this] { collect_mail(); }); }
+    void wake() {
+        asio::post(context_, [this] { collect_mail(); });
+    }
     // A new socket; `upgrade` for a websocket whose request has been read.
     void adopt(net::descriptor socket, bool v6, net::peer_address peer, listener_state& listener,
                std::unique_ptr<net::upgrade_request> upgrade);

@@ -1,5 +1,5 @@
-// LD_PRELOAD this to count a program's allocations: every malloc, calloc, realloc and what new makes of them adds one to a
-// counter in the file that NIGHTJAR_ALLOCATIONS names (8 bytes, mapped), where another process can read it.
+// LD_PRELOAD this to count a program's allocations: every malloc, calloc, realloc and what new makes of them adds one
+// to a counter in the file that NIGHTJAR_ALLOCATIONS names (8 bytes, mapped), where another process can read it.
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
-// The limit of the machine: a single thread that moves bytes from publishers to the subscribers of their group and knows
-// no protocol. A connection's first five bytes say what it is: 'P' or 'S', and its group (u32, big-endian). Each turn reads
-// every readable socket once, then writes each touched one once, as a broker would at its best.
+// The limit of the machine: a single thread that moves bytes from publishers to the subscribers of their group and
+// knows no protocol. A connection's first five bytes say what it is: 'P' or 'S', and its group (u32, big-endian). Each
+// turn reads every readable socket once, then writes each touched one once, as a broker would at its best.
 #include <array>
 #include <cerrno>
 #include <cstdint>
@@ -29,14 +29,16 @@ struct peer {
 
 class relay {
   public:
-    explicit relay(std::uint16_t port) : epoll_(::epoll_create1(0)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+    explicit relay(std::uint16_t port)
+        : epoll_(::epoll_create1(0)), listener_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
         const int on = 1;
         ::setsockopt(listener_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 4096) != 0) {
+        if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 ||
+            ::listen(listener_, 4096) != 0) {
             std::perror("nightjar-relay");
             std::exit(1);
         }

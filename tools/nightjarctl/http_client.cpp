@@ -21,7 +21,8 @@ std::string detail_of(const std::string& body, unsigned status) {
     const auto parsed = boost::json::parse(body, error);
     const auto* object = error ? nullptr : parsed.if_object();
     const auto* detail = object == nullptr ? nullptr : object->if_contains("detail");
-    if (detail != nullptr && detail->is_string()) return fmt::format("{} {}", status, std::string_view(detail->get_string()));
+    if (detail != nullptr && detail->is_string())
+        return fmt::format("{} {}", status, std::string_view(detail->get_string()));
     return fmt::format("the server answers with status {}", status);
 }
 
@@ -29,7 +30,8 @@ std::string detail_of(const std::string& body, unsigned status) {
 
 rest_url rest_url::parse(const std::string& text) {
     constexpr std::string_view scheme = "http://";
-    if (!text.starts_with(scheme)) throw std::runtime_error("\"" + text + "\" is no address: http://HOST:PORT is wanted");
+    if (!text.starts_with(scheme))
+        throw std::runtime_error("\"" + text + "\" is no address: http://HOST:PORT is wanted");
     auto rest = text.substr(scheme.size());
     while (rest.ends_with('/')) rest.pop_back();
     rest_url url;

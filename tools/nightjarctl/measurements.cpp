@@ -21,8 +21,9 @@ struct arguments {
 
 int measurements(const arguments& a) {
     const auto where = rest_url::parse(a.url);
-    const auto path = a.sensor == 0 ? fmt::format("/api/monitoring/measurements/?limit={}", a.last)
-                                    : fmt::format("/api/monitoring/sensors/{}/measurements/?limit={}", a.sensor, a.last);
+    const auto path = a.sensor == 0
+                          ? fmt::format("/api/monitoring/measurements/?limit={}", a.last)
+                          : fmt::format("/api/monitoring/sensors/{}/measurements/?limit={}", a.sensor, a.last);
     if (a.json) {
         fmt::print("{}\n", get(where, path));
         return 0;

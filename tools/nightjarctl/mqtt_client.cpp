@@ -52,9 +52,11 @@ mqtt_client::mqtt_client(const broker_address& where) : last_sent_(std::chrono::
         boost::asio::connect(socket_, resolver.resolve(where.host, std::to_string(where.port)));
         socket_.set_option(boost::asio::ip::tcp::no_delay(true));
     } catch (const boost::system::system_error& e) {
-        throw std::runtime_error(fmt::format("cannot connect to {} port {}: {}", where.host, where.port, e.code().message()));
+        throw std::runtime_error(
+            fmt::format("cannot connect to {} port {}: {}", where.host, where.port, e.code().message()));
     }
-    const auto id = where.client_id.empty() ? fmt::format("nightjarctl-{:08x}", std::random_device()()) : where.client_id;
+    const auto id =
+        where.client_id.empty() ? fmt::format("nightjarctl-{:08x}", std::random_device()()) : where.client_id;
     codec::connect hello;
     hello.client_id = id;
     hello.keep_alive = keep_alive;
@@ -67,7 +69,8 @@ mqtt_client::mqtt_client(const broker_address& where) : last_sent_(std::chrono::
     const auto answer = codec::decode_connack(got.first & 0x0F, got.body, v4);
     if (!answer) throw std::runtime_error("the broker's CONNACK is malformed");
     if (answer->code != codec::connack_code::accepted)
-        throw std::runtime_error(fmt::format("connection refused: {} {}", static_cast<int>(answer->code), words_for(answer->code)));
+        throw std::runtime_error(
+            fmt::format("connection refused: {} {}", static_cast<int>(answer->code), words_for(answer->code)));
 }
 
 void mqtt_client::send(std::string_view bytes) {
@@ -102,7 +105,8 @@ std::optional<mqtt_client::packet> mqtt_client::read(std::chrono::milliseconds p
         if (!header) throw std::runtime_error("what the broker sends is no MQTT");
         wanted = *header ? (**header).frame_size() : input_.size() + 1;
         if (!*header || input_.size() < wanted) continue;
-        packet p{static_cast<std::uint8_t>(input_[0]), input_.substr((**header).header_size, (**header).remaining_length)};
+        packet p{static_cast<std::uint8_t>(input_[0]),
+                 input_.substr((**header).header_size, (**header).remaining_length)};
         input_.erase(0, wanted);
         return p;
     }
@@ -153,7 +157,8 @@ std::optional<codec::publish> mqtt_client::receive(std::chrono::milliseconds pat
     const auto end = std::chrono::steady_clock::now() + patience;
     for (;;) {
         const auto now = std::chrono::steady_clock::now();
-        if (now - last_sent_ > std::chrono::seconds(keep_alive) / 2) send(codec::encode_empty(codec::packet_type::pingreq));
+        if (now - last_sent_ > std::chrono::seconds(keep_alive) / 2)
+            send(codec::encode_empty(codec::packet_type::pingreq));
         if (now >= end) return std::nullopt;
         auto got = read(std::min(std::chrono::duration_cast<std::chrono::milliseconds>(end - now), 1000ms));
         if (!got) continue;

@@ -25,8 +25,8 @@ class room {
 };
 
 inline constexpr int alert_steps = 12;
-// A heater that breaks down: the temperature falls below 5 degrees and comes back, in `alert_steps` values. It crosses the
-// threshold once each way.
+// A heater that breaks down: the temperature falls below 5 degrees and comes back, in `alert_steps` values. It crosses
+// the threshold once each way.
 dht11_value alert_value(int step);
 
 } // namespace nightjar::ctl

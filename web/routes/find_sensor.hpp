@@ -15,8 +15,7 @@ inline result<storage::sensor_record> find_sensor(const tables& stored, std::str
     const auto number = parse_number(id);
     if (!number) return bad_request("bad_id", "A sensor's id is a number.");
     if (*number <= std::numeric_limits<storage::sensor_id>::max())
-        if (auto sensor = stored.sensors.find(static_cast<storage::sensor_id>(*number)))
-            return std::move(*sensor);
+        if (auto sensor = stored.sensors.find(static_cast<storage::sensor_id>(*number))) return std::move(*sensor);
     return not_found("There is no sensor with this id.");
 }
 

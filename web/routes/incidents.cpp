@@ -1,6 +1,6 @@
-#include "web/text.hpp"
 #include "web/list_parameters.hpp"
 #include "web/routes/routes.hpp"
+#include "web/text.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -40,12 +40,10 @@ void write_members(json_writer& out, const incident_record& incident, const stor
     out.field("lowest", incident.lowest).field("highest", incident.highest);
     if (sensor && sensor->type == "temperature")
         out.field("max_temp", incident.highest).field("min_temp", incident.lowest);
-    if (sensor && sensor->type == "humidity")
-        out.field("max_hum", incident.highest).field("min_hum", incident.lowest);
+    if (sensor && sensor->type == "humidity") out.field("max_hum", incident.highest).field("min_hum", incident.lowest);
     out.field("counter", incident.counter).field("escalation_level", incident.escalation_level);
     out.field("reason", incident.reason).field("opened_at", format_time(incident.opened_ms));
-    out.field("acknowledged_at", time_text(incident.acknowledged_ms))
-        .field("closed_at", time_text(incident.closed_ms));
+    out.field("acknowledged_at", time_text(incident.acknowledged_ms)).field("closed_at", time_text(incident.closed_ms));
 }
 
 void write_step(json_writer& out, const std::optional<std::int64_t>& ms, incident_status status) {

@@ -1,6 +1,6 @@
-#include "web/text.hpp"
 #include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
+#include "web/text.hpp"
 
 #include <map>
 
@@ -64,8 +64,7 @@ void write_row(json_writer& out, const stored_measurement& row, std::string_view
 std::string as_json(const std::vector<stored_measurement>& rows, units& units) {
     json_writer out;
     out.begin_array();
-    for (const auto& row : rows)
-        write_row(out, row, units.of(row.sensor));
+    for (const auto& row : rows) write_row(out, row, units.of(row.sensor));
     return out.end_array().take();
 }
 
@@ -83,16 +82,15 @@ std::string as_ndjson(const std::vector<stored_measurement>& rows, units& units)
 std::string csv_field(std::string_view text) {
     if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
     std::string quoted = "\"";
-    for (const char c : text)
-        quoted.append(c == '"' ? 2 : 1, c);
+    for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
     return quoted + '"';
 }
 
 std::string as_csv(const std::vector<stored_measurement>& rows, units& units) {
     std::string lines = "id,sensor,value,unit,created_at\r\n";
     for (const auto& row : rows)
-        lines += fmt::format("{},{},{},{},{}\r\n", row.id, row.sensor, row.value,
-                             csv_field(units.of(row.sensor)), format_time(row.time_ms()));
+        lines += fmt::format("{},{},{},{},{}\r\n", row.id, row.sensor, row.value, csv_field(units.of(row.sensor)),
+                             format_time(row.time_ms()));
     return lines;
 }
 
@@ -129,8 +127,7 @@ answer list_rows(const request& what, const tables& stored, std::optional<sensor
     co_return result;
 }
 
-answer list_rows_of_sensor(const request& what, const tables& stored,
-                           std::chrono::milliseconds reading_time) {
+answer list_rows_of_sensor(const request& what, const tables& stored, std::chrono::milliseconds reading_time) {
     const auto sensor = find_sensor(stored, what.parameters[0]);
     if (!sensor) co_return sensor.error();
     co_return co_await list_rows(what, stored, sensor->id, reading_time);
@@ -142,10 +139,9 @@ void add_measurement_routes(router& routes, const tables& stored, std::chrono::m
     routes.add("GET", "/api/monitoring/measurements", [&stored, reading_time](const request& what) {
         return list_rows(what, stored, std::nullopt, reading_time);
     });
-    routes.add("GET", "/api/monitoring/sensors/{}/measurements",
-               [&stored, reading_time](const request& what) {
-                   return list_rows_of_sensor(what, stored, reading_time);
-               });
+    routes.add("GET", "/api/monitoring/sensors/{}/measurements", [&stored, reading_time](const request& what) {
+        return list_rows_of_sensor(what, stored, reading_time);
+    });
 }
 
 } // namespace nightjar::web

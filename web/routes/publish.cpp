@@ -84,8 +84,7 @@ answer publish(const request& what, admin::administrator& admin, std::chrono::mi
 } // namespace
 
 void add_publish_route(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline) {
-    routes.add("POST", "/publish",
-               [&admin, deadline](const request& what) { return publish(what, admin, deadline); });
+    routes.add("POST", "/publish", [&admin, deadline](const request& what) { return publish(what, admin, deadline); });
 }
 
 } // namespace nightjar::web

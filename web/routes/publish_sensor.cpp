@@ -44,9 +44,7 @@ result<std::string> read_timestamp(const json::object& body) {
         json_writer digits;
         when = parse_time(digits.value(*number).text());
     }
-    if (!when)
-        return bad_request("bad_field",
-                           "timestamp is an ISO 8601 time, or seconds or milliseconds since 1970.");
+    if (!when) return bad_request("bad_field", "timestamp is an ISO 8601 time, or seconds or milliseconds since 1970.");
     return format_time(*when);
 }
 
@@ -85,8 +83,7 @@ result<admin::publish_request> read_message(const request& what) {
 
 void write_ids(json_writer& out, std::string_view name, const std::vector<std::uint32_t>& ids) {
     out.key(name).begin_array();
-    for (const auto id : ids)
-        out.value(id);
+    for (const auto id : ids) out.value(id);
     out.end_array();
 }
 
@@ -117,8 +114,7 @@ response show_status(admin::administrator& admin) {
 
 } // namespace
 
-void add_sensor_publish_routes(router& routes, admin::administrator& admin,
-                               std::chrono::milliseconds deadline) {
+void add_sensor_publish_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline) {
     routes.add("GET", status_path, at_once([&admin](const request&) { return show_status(admin); }));
     routes.add("POST", "/mqtt/publish/sensor",
                [&admin, deadline](const request& what) { return publish_sensor(what, admin, deadline); });

@@ -22,9 +22,8 @@ struct waiting {
 
 } // namespace
 
-asio::awaitable<std::optional<admin::publish_result>> publish_and_wait(admin::administrator& admin,
-                                                                       admin::publish_request message,
-                                                                       std::chrono::milliseconds deadline) {
+asio::awaitable<std::optional<admin::publish_result>>
+publish_and_wait(admin::administrator& admin, admin::publish_request message, std::chrono::milliseconds deadline) {
     const auto home = co_await asio::this_coro::executor;
     auto state = std::make_shared<waiting>(home);
     state->timer.expires_after(deadline);
@@ -52,20 +51,15 @@ response publish_error(unsigned status, std::string_view name, std::string_view 
 
 std::optional<response> refusal_of(const std::optional<admin::publish_result>& result) {
     using admin::publish_status;
-    if (!result)
-        return publish_error(503, "timeout", "The broker did not confirm in time; the message may be lost.");
+    if (!result) return publish_error(503, "timeout", "The broker did not confirm in time; the message may be lost.");
     switch (result->status) {
     case publish_status::done: return std::nullopt;
     case publish_status::invalid_topic:
-        return publish_error(400, "invalid_topic",
-                             "The topic is not one that a message can be published to.");
-    case publish_status::too_large:
-        return publish_error(413, "too_large", "The message is over max_packet_size.");
-    case publish_status::denied:
-        return publish_error(403, "denied", "Publishing to this topic is not allowed.");
+        return publish_error(400, "invalid_topic", "The topic is not one that a message can be published to.");
+    case publish_status::too_large: return publish_error(413, "too_large", "The message is over max_packet_size.");
+    case publish_status::denied: return publish_error(403, "denied", "Publishing to this topic is not allowed.");
     case publish_status::storage_failed:
-        return publish_error(503, "storage_failed",
-                             "The message could not be stored and is not acknowledged.");
+        return publish_error(503, "storage_failed", "The message could not be stored and is not acknowledged.");
     case publish_status::stopping: return publish_error(503, "stopping", "The broker is stopping.");
     }
     return publish_error(500, "internal", "The broker gave an unknown answer.");

@@ -12,8 +12,7 @@ namespace nightjar::web {
 
 // Nothing: the broker gave no answer within the deadline. Web thread.
 boost::asio::awaitable<std::optional<admin::publish_result>>
-publish_and_wait(admin::administrator& admin, admin::publish_request message,
-                 std::chrono::milliseconds deadline);
+publish_and_wait(admin::administrator& admin, admin::publish_request message, std::chrono::milliseconds deadline);
 
 // The refusal to send, unless the message was published.
 std::optional<response> refusal_of(const std::optional<admin::publish_result>& result);

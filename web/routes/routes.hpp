@@ -26,8 +26,7 @@ void add_incident_routes(router& routes, const tables& stored);
 void add_publish_route(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
 
 // GET /mqtt/status and POST /mqtt/publish/sensor, both only with a sensors plugin
-void add_sensor_publish_routes(router& routes, admin::administrator& admin,
-                               std::chrono::milliseconds deadline);
+void add_sensor_publish_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
 
 // GET /api/v1/version, /api/v1/systree, /api/v1/listeners, as mosquitto 2.1 has them
 void add_system_routes(router& routes, const config::configuration& conf, admin::administrator& admin);

@@ -1,8 +1,8 @@
 #include "broker/admin/administrator.hpp"
 #include "web/header_value.hpp"
-#include "web/text.hpp"
 #include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
+#include "web/text.hpp"
 
 #include <algorithm>
 #include <set>
@@ -21,8 +21,7 @@ using storage::stored_measurement;
 std::set<sensor_id> sensors_with_incident(const storage::incidents& incidents) {
     std::set<sensor_id> sensors;
     for (const auto status : {incident_status::open, incident_status::acknowledged})
-        for (const auto& incident :
-             incidents.list({.status = status, .sensor = {}, .before = {}, .limit = 10'000}))
+        for (const auto& incident : incidents.list({.status = status, .sensor = {}, .before = {}, .limit = 10'000}))
             sensors.insert(incident.sensor);
     return sensors;
 }
@@ -43,9 +42,8 @@ void write_last(json_writer& out, const std::optional<stored_measurement>& last)
 }
 
 // The members of a sensor; only those named in `wanted`, unless that is empty.
-void write_members(json_writer& out, const sensor_record& sensor,
-                   const std::optional<stored_measurement>& last, bool incident,
-                   const std::vector<std::string_view>& wanted) {
+void write_members(json_writer& out, const sensor_record& sensor, const std::optional<stored_measurement>& last,
+                   bool incident, const std::vector<std::string_view>& wanted) {
     const auto wants = [&](std::string_view name) {
         return wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
     };
@@ -86,8 +84,7 @@ response list_sensors(const request& what, const tables& stored) {
             break;
         }
         out.begin_object();
-        write_members(out, sensor, stored.measurements.last(sensor.id), incidents.contains(sensor.id),
-                      wanted);
+        write_members(out, sensor, stored.measurements.last(sensor.id), incidents.contains(sensor.id), wanted);
         out.end_object();
         previous = sensor.id;
         ++count;

@@ -1,7 +1,7 @@
 #include "broker/admin/administrator.hpp"
 #include "web/access.hpp"
-#include "web/text.hpp"
 #include "web/routes/routes.hpp"
+#include "web/text.hpp"
 
 #include <algorithm>
 
@@ -9,9 +9,7 @@ namespace nightjar::web {
 
 namespace {
 
-response show_version(const admin::administrator& admin) {
-    return text_response(std::string(admin.version()));
-}
+response show_version(const admin::administrator& admin) { return text_response(std::string(admin.version())); }
 
 // One flat object under the names of the $SYS topics.
 response show_systree(const admin::administrator& admin) {
@@ -24,8 +22,7 @@ response show_systree(const admin::administrator& admin) {
         {"$SYS/broker/clients/active", stats.clients_connected},
         {"$SYS/broker/clients/disconnected",
          stats.clients_total - std::min(stats.clients_total, stats.clients_connected)},
-        {"$SYS/broker/clients/inactive",
-         stats.clients_total - std::min(stats.clients_total, stats.clients_connected)},
+        {"$SYS/broker/clients/inactive", stats.clients_total - std::min(stats.clients_total, stats.clients_connected)},
         {"$SYS/broker/subscriptions/count", stats.subscriptions},
         {"$SYS/broker/retained messages/count", stats.retained},
         {"$SYS/broker/messages/received", stats.messages_received},
@@ -38,8 +35,7 @@ response show_systree(const admin::administrator& admin) {
     };
     json_writer out;
     out.begin_object();
-    for (const auto& [name, value] : metrics)
-        out.field(name, value);
+    for (const auto& [name, value] : metrics) out.field(name, value);
     return json_response(200, out.end_object().take());
 }
 

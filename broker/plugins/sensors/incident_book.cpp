@@ -90,8 +90,8 @@ void incident_book::announce(plugin::host& host, std::string_view alert_type, co
 
 void incident_book::publish_retained(plugin::host& host, const storage::incident_record& incident,
                                      const storage::sensor_record& sensor, std::int64_t now_ms) const {
-    host.publish(fmt::format("{}/{}", options_.topic_incidents, incident.id), incident_message(incident, sensor, now_ms),
-                 once, true);
+    host.publish(fmt::format("{}/{}", options_.topic_incidents, incident.id),
+                 incident_message(incident, sensor, now_ms), once, true);
 }
 
 bool incident_book::is_open(storage::sensor_id sensor) const {

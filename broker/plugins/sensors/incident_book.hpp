@@ -27,8 +27,8 @@ class incident_book {
         const threshold& range;
         std::int64_t now_ms;
     };
-    // Opens, counts or closes; rows go into host.batch(), messages to host.publish(). Returns the id of an incident that it
-    // opened, otherwise 0.
+    // Opens, counts or closes; rows go into host.batch(), messages to host.publish(). Returns the id of an incident
+    // that it opened, otherwise 0.
     storage::incident_id observe(plugin::host& host, const observation& seen);
 
     std::size_t open_count() const { return open_count_.load(std::memory_order_relaxed); }

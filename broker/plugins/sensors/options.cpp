@@ -53,10 +53,12 @@ key topic(std::string_view name, std::string options::*member) {
             }};
 }
 
-template <typename Integer> key count(std::string_view name, Integer options::*member, double least, double most) {
+template <typename Integer>
+key count(std::string_view name, Integer options::*member, double least, double most) {
     return {name, [=](line& l) {
                 const auto number = text::parse_number(l.value);
-                if (!number || *number < least || *number > most || *number != static_cast<double>(static_cast<std::int64_t>(*number)))
+                if (!number || *number < least || *number > most ||
+                    *number != static_cast<double>(static_cast<std::int64_t>(*number)))
                     return l.wrong("a whole number is wanted");
                 l.result.*member = static_cast<Integer>(*number);
             }};
@@ -149,7 +151,8 @@ std::string unknown(std::string_view name, const std::vector<key>& keys) {
     const auto near = std::min_element(keys.begin(), keys.end(), [&](const key& a, const key& b) {
         return config::edit_distance(a.name, name) < config::edit_distance(b.name, name);
     });
-    if (config::edit_distance(near->name, name) <= 3) text += " Did you mean \"plugin_opt_" + std::string(near->name) + "\"?";
+    if (config::edit_distance(near->name, name) <= 3)
+        text += " Did you mean \"plugin_opt_" + std::string(near->name) + "\"?";
     return text;
 }
 

@@ -25,11 +25,13 @@ struct threshold {
     double min = -std::numeric_limits<double>::infinity();
     double max = std::numeric_limits<double>::infinity();
     bool contains(double value) const { return value >= min && value <= max; }
-    bool limits() const { return min > -std::numeric_limits<double>::infinity() || max < std::numeric_limits<double>::infinity(); }
+    bool limits() const {
+        return min > -std::numeric_limits<double>::infinity() || max < std::numeric_limits<double>::infinity();
+    }
 };
 
 struct threshold_rule {
-    std::string type;        // "temperature"; empty: of one sensor
+    std::string type; // "temperature"; empty: of one sensor
     std::uint32_t sensor = 0;
     threshold range;
 };
@@ -53,7 +55,7 @@ struct options {
     std::uint32_t auto_id_start = 100'001; // ids of sensors that bring none of their own
     std::uint32_t max_sensors = 10'000;
     bool auto_create = true;
-    bool sync = true; // acknowledge after the commit
+    bool sync = true;                     // acknowledge after the commit
     std::int64_t max_clock_skew = 86'400; // seconds
 
     // The rule of one sensor, then of its type.

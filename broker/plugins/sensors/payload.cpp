@@ -91,7 +91,8 @@ std::string_view read_measurement(const json::value& from, parsed& into) {
 std::string_view trimmed(std::string_view text) {
     constexpr std::string_view blank = " \t\r\n";
     const auto begin = text.find_first_not_of(blank);
-    return begin == std::string_view::npos ? std::string_view{} : text.substr(begin, text.find_last_not_of(blank) - begin + 1);
+    return begin == std::string_view::npos ? std::string_view{}
+                                           : text.substr(begin, text.find_last_not_of(blank) - begin + 1);
 }
 
 std::optional<double> switch_value(std::string_view word) {

@@ -14,10 +14,10 @@ namespace nightjar::plugins::sensors {
 
 // One value of a payload. Views into the payload or the topic, or static text.
 struct reading {
-    std::uint32_t id = 0;   // the device's own; 0: none
-    std::string_view name;  // what makes the sensor besides its device: "temperature", "illuminate"
-    std::string_view type;  // "temperature"; empty: not told
-    std::string_view unit;  // empty: not told
+    std::uint32_t id = 0;  // the device's own; 0: none
+    std::string_view name; // what makes the sensor besides its device: "temperature", "illuminate"
+    std::string_view type; // "temperature"; empty: not told
+    std::string_view unit; // empty: not told
     double value = 0;
     std::optional<std::int64_t> time_ms; // the device's clock
 };

@@ -1,5 +1,5 @@
-// All sensors of the process: made on their first value, never taken away while the broker runs. Any worker asks; a mutex
-// inside, taken when a worker meets a sensor for the first time or a sensor changes, not for each value.
+// All sensors of the process: made on their first value, never taken away while the broker runs. Any worker asks; a
+// mutex inside, taken when a worker meets a sensor for the first time or a sensor changes, not for each value.
 #pragma once
 
 #include "broker/plugins/sensors/options.hpp"
@@ -19,16 +19,16 @@ namespace nightjar::plugins::sensors {
 struct sensor {
     explicit sensor(storage::sensor_record r) : record(std::move(r)) {}
 
-    storage::sensor_record record;           // guarded by the registry's mutex, but the id, which never changes
-    std::atomic<bool> has_incident{false};   // an incident is open: every value is looked at
-    std::atomic<std::int64_t> newest_us{0};  // arrival of its newest value, on whatever worker
+    storage::sensor_record record;          // guarded by the registry's mutex, but the id, which never changes
+    std::atomic<bool> has_incident{false};  // an incident is open: every value is looked at
+    std::atomic<std::int64_t> newest_us{0}; // arrival of its newest value, on whatever worker
 };
 
 // What a value says of its sensor.
 struct introduction {
-    std::uint32_t id = 0;      // the device's own, 0: one is given
-    std::string_view key;      // of sensors without an id of their own: what tells them apart, "plain iot/hall/temp"
-    std::string_view name;     // for a new one; empty: "<type> <id>"
+    std::uint32_t id = 0;  // the device's own, 0: one is given
+    std::string_view key;  // of sensors without an id of their own: what tells them apart, "plain iot/hall/temp"
+    std::string_view name; // for a new one; empty: "<type> <id>"
     std::string_view type, unit, device, source, topic;
     std::int64_t now_ms = 0;
 };
@@ -39,8 +39,8 @@ class registry {
 
     struct answer {
         sensor* found = nullptr;
-        std::string_view rejected;         // why there is none
-        storage::sensor_record record;     // as it is now
+        std::string_view rejected;     // why there is none
+        storage::sensor_record record; // as it is now
     };
     answer meet(const introduction& who);
 

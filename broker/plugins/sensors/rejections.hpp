@@ -1,5 +1,5 @@
-// What was not stored, and why: counted by reason, the last hundred kept, one log line per topic and minute. Any worker; a
-// mutex inside.
+// What was not stored, and why: counted by reason, the last hundred kept, one log line per topic and minute. Any
+// worker; a mutex inside.
 #pragma once
 
 #include "broker/log/logger.hpp"

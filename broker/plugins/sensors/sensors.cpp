@@ -61,8 +61,8 @@ struct sensors::worker_part {
     };
     boost::unordered_flat_map<std::uint32_t, std::unique_ptr<acquaintance>> by_id;
     boost::unordered_flat_map<std::string, std::unique_ptr<acquaintance>, text_hash, std::equal_to<>> by_key;
-    std::string key;                     // reused
-    std::vector<acquaintance*> waiting;  // states to publish
+    std::string key;                    // reused
+    std::vector<acquaintance*> waiting; // states to publish
 };
 
 sensors::sensors(const config::plugin& settings, const storage::store& store, log::logger& log,
@@ -100,7 +100,8 @@ void sensors::start(host& host) {
 void sensors::stop(host& host) {
     for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {})) publish_waiting(host, *known);
     if (host.worker_index() == 0)
-        host.publish(options_.topic_status, status_message(false, host.now_us() / 1000), codec::qos::at_least_once, true);
+        host.publish(options_.topic_status, status_message(false, host.now_us() / 1000), codec::qos::at_least_once,
+                     true);
 }
 
 std::optional<nightjar::plugin::topic_tag> sensors::interest(codec::bytes topic) const {

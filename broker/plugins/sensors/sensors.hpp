@@ -1,8 +1,9 @@
-// The built-in plugin `builtin:sensors`: takes publishes of its sources, stores their values, checks thresholds, opens and
-// closes incidents, and publishes what changed.
+// The built-in plugin `builtin:sensors`: takes publishes of its sources, stores their values, checks thresholds, opens
+// and closes incidents, and publishes what changed.
 //
 // A value costs no lock: each worker has its own view of the sensors it has met. Locks stand where a sensor is met for
-// the first time or changes (registry), where a value is out of range (incident_book), where one is refused (rejections).
+// the first time or changes (registry), where a value is out of range (incident_book), where one is refused
+// (rejections).
 #pragma once
 
 #include "broker/log/logger.hpp"

@@ -65,8 +65,8 @@ BOOST_AUTO_TEST_CASE(every_truncated_packet_is_refused) {
             const auto cut = with_length(s.bytes.substr(0, size));
             // What is left of a PUBLISH may be one with a shorter payload; a list may end after an entry.
             const auto type = static_cast<std::uint8_t>(cut[0]) >> 4;
-            const bool may_pass = (type == 3 && size >= s.bytes.size() - 1) ||
-                                  ((type == 8 || type == 10) && !decode(cut).has_value());
+            const bool may_pass =
+                (type == 3 && size >= s.bytes.size() - 1) || ((type == 8 || type == 10) && !decode(cut).has_value());
             if (may_pass) continue;
             BOOST_TEST(decode_exact(cut).has_value(), s.name << " cut to " << size);
         }
@@ -133,7 +133,8 @@ BOOST_AUTO_TEST_CASE(publish_errors_have_their_names) {
     BOOST_TEST((publish_error(8, "\0\1t"s) == error::dup_with_qos_0));
     BOOST_TEST((publish_error(2, "\0\1t\0\0"s) == error::packet_id_zero));
     BOOST_TEST((publish_error(2, "\0\1t\0"s) == error::truncated));
-    BOOST_TEST((publish_error(0, "\xff\xff""ab"s) == error::truncated));
+    BOOST_TEST((publish_error(0, "\xff\xff"
+                                 "ab"s) == error::truncated));
 }
 
 BOOST_AUTO_TEST_CASE(subscribe_errors_have_their_names) {

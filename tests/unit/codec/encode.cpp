@@ -31,7 +31,11 @@ BOOST_AUTO_TEST_CASE(publish_comes_back_as_it_went) {
     for (const std::size_t size : {0U, 1U, 121U, 122U, 123U, 16'376U, 16'377U, 16'400U, 2'097'152U}) {
         const std::string payload(size, 'p');
         for (const auto q : {qos::at_most_once, qos::at_least_once, qos::exactly_once}) {
-            const publish sent{"a/b", payload, q, true, q != qos::at_most_once,
+            const publish sent{"a/b",
+                               payload,
+                               q,
+                               true,
+                               q != qos::at_most_once,
                                static_cast<packet_id>(q == qos::at_most_once ? 0 : 500)};
             std::string out(publish_size(sent, v4), '\0');
             BOOST_REQUIRE(write_publish(out.data(), sent, v4) == out.data() + out.size());

@@ -10,9 +10,12 @@ using namespace std::string_literals;
 BOOST_AUTO_TEST_SUITE(frame_)
 
 BOOST_AUTO_TEST_CASE(lengths_of_one_to_four_bytes) {
-    const std::pair<std::string, std::uint32_t> cases[] = {
-        {"\x30\0"s, 0},          {"\x30\x7f"s, 127},          {"\x30\x80\1"s, 128},
-        {"\x30\xff\x7f"s, 16'383}, {"\x30\x80\x80\1"s, 16'384}, {"\x30\xff\xff\xff\x7f"s, max_remaining_length}};
+    const std::pair<std::string, std::uint32_t> cases[] = {{"\x30\0"s, 0},
+                                                           {"\x30\x7f"s, 127},
+                                                           {"\x30\x80\1"s, 128},
+                                                           {"\x30\xff\x7f"s, 16'383},
+                                                           {"\x30\x80\x80\1"s, 16'384},
+                                                           {"\x30\xff\xff\xff\x7f"s, max_remaining_length}};
     for (const auto& [text, length] : cases) {
         const auto read = read_fixed_header(text);
         BOOST_REQUIRE(read && *read);

@@ -10,29 +10,32 @@ using namespace std::string_literals;
 BOOST_AUTO_TEST_SUITE(topic_)
 
 BOOST_AUTO_TEST_CASE(utf8) {
-    for (const auto& good : {"a"s, ""s, "Capteur Humidit\xc3\xa9"s, "\xe6\xb8\xa9"s, "\xf0\x9f\x8c\xa1"s, "\xf4\x8f\xbf\xbd"s})
+    for (const auto& good :
+         {"a"s, ""s, "Capteur Humidit\xc3\xa9"s, "\xe6\xb8\xa9"s, "\xf0\x9f\x8c\xa1"s, "\xf4\x8f\xbf\xbd"s})
         BOOST_TEST(valid_utf8(good), good);
     const std::string bad[] = {
-        "\0"s,                 // [MQTT-1.5.3-2]
-        "\xed\xa0\x80"s,       // a surrogate [MQTT-1.5.3-1]
-        "\xc3"s,               // cut short
-        "\xc3\x28"s,           // no continuation
-        "\x80"s,               // no start
-        "\xc0\x80"s,           // overlong
-        "\xe0\x80\xaf"s,       // overlong
-        "\xf0\x80\x80\xaf"s,   // overlong
-        "\xf4\x90\x80\x80"s,   // beyond U+10FFFF
-        "\xff"s,               //
-        "\x07"s,               // control characters
-        "\x7f"s,       "\xc2\x85"s,
-        "\xef\xbf\xbf"s,       // U+FFFF
-        "\xef\xb7\x90"s,       // U+FDD0
+        "\0"s,               // [MQTT-1.5.3-2]
+        "\xed\xa0\x80"s,     // a surrogate [MQTT-1.5.3-1]
+        "\xc3"s,             // cut short
+        "\xc3\x28"s,         // no continuation
+        "\x80"s,             // no start
+        "\xc0\x80"s,         // overlong
+        "\xe0\x80\xaf"s,     // overlong
+        "\xf0\x80\x80\xaf"s, // overlong
+        "\xf4\x90\x80\x80"s, // beyond U+10FFFF
+        "\xff"s,             //
+        "\x07"s,             // control characters
+        "\x7f"s,
+        "\xc2\x85"s,
+        "\xef\xbf\xbf"s, // U+FFFF
+        "\xef\xb7\x90"s, // U+FDD0
     };
     for (const auto& text : bad) BOOST_TEST(!valid_utf8(text));
 }
 
 BOOST_AUTO_TEST_CASE(names) {
-    for (const char* good : {"a", "/", "a/b", "/a/", "a b", "$SYS/x", "//"}) BOOST_TEST(check_topic_name(good).has_value());
+    for (const char* good : {"a", "/", "a/b", "/a/", "a b", "$SYS/x", "//"})
+        BOOST_TEST(check_topic_name(good).has_value());
     for (const char* bad : {"", "+", "a/+", "#", "a#", "a+b"}) BOOST_TEST(!check_topic_name(bad).has_value());
     BOOST_TEST(check_topic_name(std::string(199, '/')).has_value()); // 200 levels
     BOOST_TEST((check_topic_name(std::string(200, '/')).error() == error::too_many_levels));
@@ -63,7 +66,7 @@ BOOST_AUTO_TEST_CASE(matching) {
         {"+/+", "/finance", true},
         {"/+", "/finance", true},
         {"+", "/finance", false},
-        {"#", "$SYS/x", false},          // [MQTT-4.7.2-1]
+        {"#", "$SYS/x", false}, // [MQTT-4.7.2-1]
         {"+/monitor/Clients", "$SYS/monitor/Clients", false},
         {"$SYS/#", "$SYS/", true},
         {"$SYS/monitor/+", "$SYS/monitor/Clients", true},

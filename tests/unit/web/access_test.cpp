@@ -26,12 +26,10 @@ BOOST_AUTO_TEST_CASE(origins) {
     const auto any = with_origins({"*"});
     BOOST_TEST((relation_of("", "localhost:9001", none) == relation::absent));
     BOOST_TEST((relation_of("http://localhost:9001", "localhost:9001", none) == relation::own));
-    BOOST_TEST(
-        (relation_of("https://LOCALHOST:9001", "localhost:9001", none) == relation::own)); // behind TLS
+    BOOST_TEST((relation_of("https://LOCALHOST:9001", "localhost:9001", none) == relation::own)); // behind TLS
     BOOST_TEST((relation_of("http://[::1]:9001", "[::1]:9001", none) == relation::own));
-    for (const char* foreign :
-         {"http://localhost:8000", "http://localhost", "http://evil.example", "null", "x", "http://",
-          "file://localhost:9001", "http://localhost:9001.evil.example"})
+    for (const char* foreign : {"http://localhost:8000", "http://localhost", "http://evil.example", "null", "x",
+                                "http://", "file://localhost:9001", "http://localhost:9001.evil.example"})
         BOOST_TEST((relation_of(foreign, "localhost:9001", none) == relation::foreign), foreign);
     BOOST_TEST((relation_of("https://example.org", "localhost:9001", some) == relation::listed));
     BOOST_TEST((relation_of("http://10.0.0.5:3000", "localhost:9001", some) == relation::listed));
@@ -56,8 +54,8 @@ BOOST_AUTO_TEST_CASE(hosts_on_loopback) {
     for (const char* good : {"localhost", "LocalHost:8000", "127.0.0.1:8000", "[::1]:8000", "192.168.1.5",
                              "mqtt.example.org", "mqtt.example.org:9001", ""})
         BOOST_TEST(host_allowed(good, listener, true), good);
-    for (const char* bad : {"evil.example", "evil.example:8000", "localhost.evil.example",
-                            "127.0.0.1.evil.example", "example.org", "[::1", ":8000", "1.2.3"})
+    for (const char* bad : {"evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example",
+                            "example.org", "[::1", ":8000", "1.2.3"})
         BOOST_TEST(!host_allowed(bad, listener, true), bad);
     BOOST_TEST(host_allowed("evil.example", listener, false));
     BOOST_TEST(host_allowed("evil.example", with_origins({"*"}), true));

@@ -32,18 +32,16 @@ class fake_administrator : public admin::administrator {
     std::promise<adoption> adopted;
 
     ~fake_administrator() override {
-        for (auto& worker : workers_)
-            worker.join();
+        for (auto& worker : workers_) worker.join();
     }
     void publish(admin::publish_request message, std::function<void(admin::publish_result)> done) override {
         published.push_back(std::move(message));
         publishes.release();
-        if (publish_answer)
-            workers_.emplace_back([done = std::move(done), answer = *publish_answer] { done(answer); });
+        if (publish_answer) workers_.emplace_back([done = std::move(done), answer = *publish_answer] { done(answer); });
     }
     admin::statistics stats() const override { return statistics; }
-    void adopt_websocket(boost::asio::ip::tcp::socket socket, admin::upgrade_request request,
-                         std::string read_ahead, const config::listener& listener) override {
+    void adopt_websocket(boost::asio::ip::tcp::socket socket, admin::upgrade_request request, std::string read_ahead,
+                         const config::listener& listener) override {
         adopted.set_value({std::move(socket), std::move(request), std::move(read_ahead), &listener});
     }
     std::optional<plugin::http_answer> http(const plugin::http_request& what) override {
@@ -72,8 +70,8 @@ struct fake_incidents : storage::incidents {
     std::vector<storage::incident_record> list(const storage::incident_query& what) const override {
         std::vector<storage::incident_record> found;
         for (auto row = rows.rbegin(); row != rows.rend() && found.size() < what.limit; ++row)
-            if ((!what.status || row->status == *what.status) &&
-                (!what.sensor || row->sensor == *what.sensor) && (!what.before || row->id < *what.before))
+            if ((!what.status || row->status == *what.status) && (!what.sensor || row->sensor == *what.sensor) &&
+                (!what.before || row->id < *what.before))
                 found.push_back(*row);
         return found;
     }
@@ -90,14 +88,12 @@ struct fake_measurements : storage::measurement_log {
     std::size_t rows_in_budget = 3;                // then a query is out of time
     bool broken = false;
 
-    storage::measurement_page query(const storage::measurement_query& what,
-                                    std::chrono::milliseconds) const override {
+    storage::measurement_page query(const storage::measurement_query& what, std::chrono::milliseconds) const override {
         if (broken) throw std::system_error(std::make_error_code(std::errc::io_error), "measurements");
         std::vector<storage::stored_measurement> fitting;
         for (const auto& row : rows) {
             if (what.sensor && row.sensor != *what.sensor) continue;
-            if ((what.from_ms && row.time_ms() < *what.from_ms) ||
-                (what.to_ms && row.time_ms() > *what.to_ms))
+            if ((what.from_ms && row.time_ms() < *what.from_ms) || (what.to_ms && row.time_ms() > *what.to_ms))
                 continue;
             if (what.before && (what.ascending ? row.id <= *what.before : row.id >= *what.before)) continue;
             fitting.push_back(row);

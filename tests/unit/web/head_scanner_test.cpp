@@ -47,8 +47,7 @@ BOOST_AUTO_TEST_CASE(size_limit) {
 BOOST_AUTO_TEST_CASE(field_limit) {
     const auto with_fields = [](int count) {
         std::string head = "GET / HTTP/1.1\r\n";
-        for (int i = 0; i < count; ++i)
-            head += "A: b\r\n";
+        for (int i = 0; i < count; ++i) head += "A: b\r\n";
         return head + "\r\n";
     };
     BOOST_TEST((scan(with_fields(100)) == state::complete));

@@ -42,8 +42,7 @@ bool http_client::read_some() {
 }
 
 std::string http_client::read_all() {
-    while (read_some()) {
-    }
+    while (read_some()) {}
     return std::move(unread_);
 }
 

@@ -69,8 +69,7 @@ BOOST_AUTO_TEST_CASE(strings_are_escaped_utf8) {
     std::mt19937 random(11);
     for (int i = 0; i < 2'000; ++i) {
         std::string bytes;
-        for (int n = 0; n < 12; ++n)
-            bytes += static_cast<char>(random() % 256);
+        for (int n = 0; n < 12; ++n) bytes += static_cast<char>(random() % 256);
         boost::system::error_code error;
         json::parse(escaped(bytes), error); // refuses ill-formed UTF-8
         BOOST_TEST_REQUIRE(!error);
@@ -89,8 +88,8 @@ BOOST_AUTO_TEST_CASE(numbers_and_numeric_strings) {
     BOOST_TEST(number_of(json::parse("25")).value() == 25);
     BOOST_TEST(number_of(json::parse("-2.5e1")).value() == -25);
     BOOST_TEST(number_of(json::parse("\"25.5\"")).value() == 25.5);
-    for (const char* bad : {"\"\"", "\"x\"", "\"25,5\"", "\" 25\"", "\"nan\"", "\"inf\"", "\"1e400\"",
-                            "1e400", "true", "null", "[1]"})
+    for (const char* bad :
+         {"\"\"", "\"x\"", "\"25,5\"", "\" 25\"", "\"nan\"", "\"inf\"", "\"1e400\"", "1e400", "true", "null", "[1]"})
         BOOST_TEST(!number_of(json::parse(bad)), bad);
 }
 

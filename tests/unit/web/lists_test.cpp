@@ -12,20 +12,16 @@ namespace {
 constexpr std::int64_t noon = 1769612875000; // 2026-01-28T15:07:55Z
 
 storage::stored_measurement row(storage::sensor_id sensor, std::int64_t ms, double value) {
-    return {.id = static_cast<storage::measurement_id>(ms) * 1000,
-            .sensor = sensor,
-            .event_offset_ms = 0,
-            .value = value};
+    return {
+        .id = static_cast<storage::measurement_id>(ms) * 1000, .sensor = sensor, .event_offset_ms = 0, .value = value};
 }
 
 struct filled : fixture {
     filled() {
-        sensors.rows = {
-            {3, "light 3", "light", "V", "", "measurement", "iot/measurements", noon},
-            {7, "Capteur \"Salon\"", "temperature", "", "salon", "dht11", "dht11/salon/data", noon},
-            {9, "empty", "unknown", "", "", "measurement", "iot/measurements", noon}};
-        for (int i = 0; i < 10; ++i)
-            measurements.rows.push_back(row(i % 2 == 0 ? 3 : 7, noon + i * 1000, 2.5 + i));
+        sensors.rows = {{3, "light 3", "light", "V", "", "measurement", "iot/measurements", noon},
+                        {7, "Capteur \"Salon\"", "temperature", "", "salon", "dht11", "dht11/salon/data", noon},
+                        {9, "empty", "unknown", "", "", "measurement", "iot/measurements", noon}};
+        for (int i = 0; i < 10; ++i) measurements.rows.push_back(row(i % 2 == 0 ? 3 : 7, noon + i * 1000, 2.5 + i));
         storage::incident_record incident;
         incident.id = 1;
         incident.sensor = 3;
@@ -78,14 +74,12 @@ BOOST_AUTO_TEST_CASE(sensor_list_in_pages) {
 BOOST_AUTO_TEST_CASE(one_sensor) {
     const auto light = ask("GET", "/api/monitoring/sensors/3");
     BOOST_TEST(light.status == 200U);
-    BOOST_TEST(
-        light.body.find(R"("count":5,"first_at":"2026-01-28T15:07:55Z","last_at":"2026-01-28T15:08:03Z"})") !=
-        std::string::npos);
+    BOOST_TEST(light.body.find(R"("count":5,"first_at":"2026-01-28T15:07:55Z","last_at":"2026-01-28T15:08:03Z"})") !=
+               std::string::npos);
     admin.plugin_pages["GET /api/monitoring/sensors/3/thresholds"] = R"({"min":1,"max":2})";
     BOOST_TEST(ask("GET", "/api/monitoring/sensors/3").body.ends_with(R"("thresholds":{"min":1,"max":2}})"));
-    BOOST_TEST(
-        ask("GET", "/api/monitoring/sensors/9").body.find(R"("count":0,"first_at":null,"last_at":null)") !=
-        std::string::npos);
+    BOOST_TEST(ask("GET", "/api/monitoring/sensors/9").body.find(R"("count":0,"first_at":null,"last_at":null)") !=
+               std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(last_value) {
@@ -115,10 +109,9 @@ BOOST_AUTO_TEST_CASE(measurements_newest_first_in_slices) {
         0U);
     BOOST_TEST(field(all, "Link") == "");
     const auto light = ask("GET", "/api/monitoring/sensors/3/measurements?limit=2&order=asc");
-    BOOST_TEST(
-        light.body ==
-        R"([{"id":1769612875000000,"sensor":3,"value":2.5,"unit":"V","created_at":"2026-01-28T15:07:55Z"},)"
-        R"({"id":1769612877000000,"sensor":3,"value":4.5,"unit":"V","created_at":"2026-01-28T15:07:57Z"}])");
+    BOOST_TEST(light.body ==
+               R"([{"id":1769612875000000,"sensor":3,"value":2.5,"unit":"V","created_at":"2026-01-28T15:07:55Z"},)"
+               R"({"id":1769612877000000,"sensor":3,"value":4.5,"unit":"V","created_at":"2026-01-28T15:07:57Z"}])");
     BOOST_TEST(ask("GET", "/api/monitoring/sensors/9/measurements").body == "[]");
 }
 
@@ -141,8 +134,7 @@ BOOST_AUTO_TEST_CASE(measurements_stop_after_their_time) {
     options.reading_time = std::chrono::milliseconds(0);
     const auto part = ask("GET", "/api/monitoring/measurements");
     BOOST_TEST(std::count(part.body.begin(), part.body.end(), '{') == 3);
-    BOOST_TEST(field(part, "Link") ==
-               "</api/monitoring/measurements/?before=1769612882000000>; rel=\"next\"");
+    BOOST_TEST(field(part, "Link") == "</api/monitoring/measurements/?before=1769612882000000>; rel=\"next\"");
 }
 
 BOOST_AUTO_TEST_CASE(measurements_between_times) {
@@ -153,20 +145,18 @@ BOOST_AUTO_TEST_CASE(measurements_between_times) {
 BOOST_AUTO_TEST_CASE(other_formats) {
     const auto csv = ask("GET", "/api/monitoring/sensors/3/measurements?format=csv&limit=1");
     BOOST_TEST(csv.content_type == "text/csv; charset=utf-8");
-    BOOST_TEST(csv.body ==
-               "id,sensor,value,unit,created_at\r\n1769612883000000,3,10.5,V,2026-01-28T15:08:03Z\r\n");
+    BOOST_TEST(csv.body == "id,sensor,value,unit,created_at\r\n1769612883000000,3,10.5,V,2026-01-28T15:08:03Z\r\n");
     sensors.rows[0].unit = "a,\"b\"";
-    BOOST_TEST(
-        ask("GET", "/api/monitoring/sensors/3/measurements?format=csv&limit=1").body.find(R"(,"a,""b""",)") !=
-        std::string::npos);
+    BOOST_TEST(ask("GET", "/api/monitoring/sensors/3/measurements?format=csv&limit=1").body.find(R"(,"a,""b""",)") !=
+               std::string::npos);
     const auto lines = ask("GET", "/api/monitoring/measurements?format=ndjson");
     BOOST_TEST(lines.content_type == "application/x-ndjson");
     BOOST_TEST(std::count(lines.body.begin(), lines.body.end(), '\n') == 10);
 }
 
 BOOST_AUTO_TEST_CASE(bad_parameters) {
-    for (const char* bad : {"limit=0", "limit=-1", "limit=x", "limit=", "from=yesterday",
-                            "to=2026-01-28T15:07:55", "before=x", "order=up", "format=xml", "limit=%zz"}) {
+    for (const char* bad : {"limit=0", "limit=-1", "limit=x", "limit=", "from=yesterday", "to=2026-01-28T15:07:55",
+                            "before=x", "order=up", "format=xml", "limit=%zz"}) {
         const auto answer = ask("GET", std::string("/api/monitoring/measurements?") + bad);
         BOOST_TEST(answer.status == 400U, bad);
         BOOST_TEST(answer.body.find(R"({"error":"bad_)") == 0U, bad);
@@ -176,11 +166,9 @@ BOOST_AUTO_TEST_CASE(bad_parameters) {
 
 BOOST_AUTO_TEST_CASE(incident_list) {
     const auto all = ask("GET", "/api/monitoring/incidents");
-    BOOST_TEST(
-        all.body.find(
-            R"([{"id":2,"incident_id":2,"status":"open","sensor":7,"device":"salon","type":"temperature",)"
-            R"("value":40,"min":5,"max":35,"lowest":36.5,"highest":40,"max_temp":40,"min_temp":36.5,)") ==
-        0U);
+    BOOST_TEST(all.body.find(
+                   R"([{"id":2,"incident_id":2,"status":"open","sensor":7,"device":"salon","type":"temperature",)"
+                   R"("value":40,"min":5,"max":35,"lowest":36.5,"highest":40,"max_temp":40,"min_temp":36.5,)") == 0U);
     BOOST_TEST(all.body.find(R"("acknowledged_at":null,"closed_at":null},{"id":1,)") != std::string::npos);
     BOOST_TEST(ask("GET", "/api/monitoring/incidents?status=acknowledged").body == "[]");
     BOOST_TEST(ask("GET", "/api/monitoring/incidents?status=closed").body.find(R"([{"id":1,)") == 0U);
@@ -194,9 +182,9 @@ BOOST_AUTO_TEST_CASE(incident_list) {
 
 BOOST_AUTO_TEST_CASE(one_incident) {
     const auto closed = ask("GET", "/api/monitoring/incidents/1");
-    BOOST_TEST(closed.body.ends_with(
-        R"("history":[{"at":"2026-01-28T15:07:55Z","status":"open","by":null,"comment":null},)"
-        R"({"at":"2026-01-28T15:08:00Z","status":"closed","by":null,"comment":null}]})"));
+    BOOST_TEST(
+        closed.body.ends_with(R"("history":[{"at":"2026-01-28T15:07:55Z","status":"open","by":null,"comment":null},)"
+                              R"({"at":"2026-01-28T15:08:00Z","status":"closed","by":null,"comment":null}]})"));
     BOOST_TEST(ask("GET", "/api/monitoring/incidents/3").status == 404U);
     BOOST_TEST(ask("GET", "/api/monitoring/incidents/x").status == 400U);
 }

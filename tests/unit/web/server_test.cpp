@@ -52,8 +52,8 @@ struct running : fixture {
 constexpr std::string_view version_request = "GET /api/v1/version HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 std::string post(std::string_view path, std::string_view body, std::string_view fields = {}) {
-    return fmt::format("POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n{}\r\n{}", path,
-                       body.size(), fields, body);
+    return fmt::format("POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n{}\r\n{}", path, body.size(),
+                       fields, body);
 }
 
 std::string upgrade(std::string_view fields) {
@@ -81,8 +81,7 @@ BOOST_AUTO_TEST_CASE(answers_on_both_listeners) {
         BOOST_TEST(answer.body == "the page");
         BOOST_TEST(answer.fields["cache-control"] == "no-cache");
         for (const char* path : {"/api/monitoring/sensors", "/api/monitoring/sensors/"})
-            BOOST_TEST(client.ask(fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path)).status ==
-                       200);
+            BOOST_TEST(client.ask(fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path)).status == 200);
     }
 }
 
@@ -100,23 +99,19 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order) {
     http_client client(port());
     std::string requests;
     for (int i = 0; i < 50; ++i)
-        requests += i % 2 == 0 ? std::string(version_request)
-                               : post("/publish", fmt::format(R"({{"topic":"t","msg":{}}})", i));
+        requests +=
+            i % 2 == 0 ? std::string(version_request) : post("/publish", fmt::format(R"({{"topic":"t","msg":{}}})", i));
     client.send(requests);
-    for (int i = 0; i < 50; ++i)
-        BOOST_TEST(client.read().body == (i % 2 == 0 ? "0.1.0" : R"({"code":0})"));
-    for (int i = 0; i < 25; ++i)
-        BOOST_TEST_REQUIRE(admin.publishes.try_acquire_for(std::chrono::seconds(5)));
+    for (int i = 0; i < 50; ++i) BOOST_TEST(client.read().body == (i % 2 == 0 ? "0.1.0" : R"({"code":0})"));
+    for (int i = 0; i < 25; ++i) BOOST_TEST_REQUIRE(admin.publishes.try_acquire_for(std::chrono::seconds(5)));
     BOOST_TEST_REQUIRE(admin.published.size() == 25U);
-    for (std::size_t i = 0; i < 25; ++i)
-        BOOST_TEST(admin.published[i].payload == std::to_string(2 * i + 1));
+    for (std::size_t i = 0; i < 25; ++i) BOOST_TEST(admin.published[i].payload == std::to_string(2 * i + 1));
 }
 
 BOOST_AUTO_TEST_CASE(bytes_one_by_one) {
     start();
     http_client client(port());
-    for (const char c : post("/publish", R"({"topic":"t","msg":"x"})"))
-        client.send({&c, 1});
+    for (const char c : post("/publish", R"({"topic":"t","msg":"x"})")) client.send({&c, 1});
     BOOST_TEST(client.read().body == R"({"code":0})");
 }
 
@@ -139,22 +134,20 @@ BOOST_AUTO_TEST_CASE(connections_end_as_agreed) {
 BOOST_AUTO_TEST_CASE(bodies_chunked_and_expected) {
     start();
     http_client client(port());
-    auto answer =
-        client.ask("POST /publish HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-                   "8\r\n{\"topic\"\r\nc;x=y\r\n:\"t\",\"msg\":1\r\n1\r\n}\r\n0\r\nTrailer: x\r\n\r\n");
+    auto answer = client.ask("POST /publish HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                             "8\r\n{\"topic\"\r\nc;x=y\r\n:\"t\",\"msg\":1\r\n1\r\n}\r\n0\r\nTrailer: x\r\n\r\n");
     BOOST_TEST(answer.body == R"({"code":0})");
     const std::string body = R"({"topic":"t","msg":2})";
-    client.send(fmt::format(
-        "POST /publish/ HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
-        body.size()));
+    client.send(
+        fmt::format("POST /publish/ HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
+                    body.size()));
     BOOST_TEST(client.read(false).status == 100);
     BOOST_TEST(client.ask(body).body == R"({"code":0})");
-    for (int i = 0; i < 2; ++i)
-        BOOST_TEST(admin.publishes.try_acquire_for(std::chrono::seconds(5)));
+    for (int i = 0; i < 2; ++i) BOOST_TEST(admin.publishes.try_acquire_for(std::chrono::seconds(5)));
     http_client other(port());
     BOOST_TEST(
-        other.ask("POST /publish HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n")
-            .status == 417);
+        other.ask("POST /publish HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\nContent-Length: 1\r\n\r\n").status ==
+        417);
 }
 
 BOOST_AUTO_TEST_CASE(bodies_too_large) {
@@ -188,8 +181,7 @@ BOOST_AUTO_TEST_CASE(heads_without_end) {
     BOOST_TEST(endless.read().status == 431);
     http_client many(port());
     std::string head = "GET / HTTP/1.1\r\nHost: localhost\r\n";
-    for (int i = 0; i < 200; ++i)
-        head += "A: b\r\n";
+    for (int i = 0; i < 200; ++i) head += "A: b\r\n";
     BOOST_TEST(many.ask(head).status == 431);
     BOOST_TEST(http_client(port()).ask(version_request).status == 200);
 }
@@ -255,10 +247,8 @@ BOOST_AUTO_TEST_CASE(requests_that_are_none) {
         {"GET /%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
         {"GET /% HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
         {"GET x HTTP/1.1\r\nHost: localhost\r\n\r\n", 400},
-        {"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
-         400},
-        {"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
-         400},
+        {"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400},
+        {"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400},
         {"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2, 2\r\n\r\n{}", 400},
         {"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n{}", 400},
         {"POST /publish HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: "
@@ -268,8 +258,7 @@ BOOST_AUTO_TEST_CASE(requests_that_are_none) {
          "2\r\n\r\n{}",
          400},
         {"POST /publish HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n{}", 501},
-        {"POST /publish HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-         501},
+        {"POST /publish HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
         {"POST /publish HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
         {"POST /publish HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
         {"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
@@ -289,13 +278,11 @@ BOOST_AUTO_TEST_CASE(requests_that_are_none) {
 BOOST_AUTO_TEST_CASE(no_path_leads_out) {
     std::ofstream(directory.parent_path() / "nightjar-secret.txt") << "secret";
     start();
-    for (const char* path :
-         {"/../nightjar-secret.txt", "/%2e%2e/nightjar-secret.txt", "/..%2fnightjar-secret.txt",
-          "/..%5cnightjar-secret.txt", "/%252e%252e/nightjar-secret.txt", "//etc/passwd",
-          "/./index.html/../../etc/passwd"}) {
+    for (const char* path : {"/../nightjar-secret.txt", "/%2e%2e/nightjar-secret.txt", "/..%2fnightjar-secret.txt",
+                             "/..%5cnightjar-secret.txt", "/%252e%252e/nightjar-secret.txt", "//etc/passwd",
+                             "/./index.html/../../etc/passwd"}) {
         http_client client(port());
-        BOOST_TEST(client.ask(fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path)).status == 404,
-                   path);
+        BOOST_TEST(client.ask(fmt::format("GET {} HTTP/1.1\r\nHost: localhost\r\n\r\n", path)).status == 404, path);
     }
     fs::remove(directory.parent_path() / "nightjar-secret.txt");
 }

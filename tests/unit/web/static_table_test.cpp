@@ -79,10 +79,9 @@ BOOST_AUTO_TEST_CASE(serves_files_and_directory_indexes) {
 
 BOOST_AUTO_TEST_CASE(serves_nothing_else) {
     const static_table table(root, log);
-    for (const char* path :
-         {"/leak.txt", "/leak/secret.txt", "/.htpasswd", "/.git/config", "/../www-x/secret.txt", "/js",
-          "/js/../index.html", "/..", "/etc/passwd", "/dangling", "/INDEX.HTML", "", "/index.html.gz",
-          "//index.html", "/js\\page.js"}) {
+    for (const char* path : {"/leak.txt", "/leak/secret.txt", "/.htpasswd", "/.git/config", "/../www-x/secret.txt",
+                             "/js", "/js/../index.html", "/..", "/etc/passwd", "/dangling", "/INDEX.HTML", "",
+                             "/index.html.gz", "//index.html", "/js\\page.js"}) {
         BOOST_TEST(!table.contains(path), path);
         BOOST_TEST(table.serve(get(path)).status == 404U, path);
     }

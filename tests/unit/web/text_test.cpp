@@ -16,14 +16,12 @@ BOOST_AUTO_TEST_CASE(percent_decoding_is_strict) {
     BOOST_TEST(percent_decode("a+b").value() == "a+b");
     BOOST_TEST(percent_decode("a+b", plus_sign::space).value() == "a b");
     BOOST_TEST(percent_decode("%252e").value() == "%2e"); // once only
-    for (const char* bad : {"%", "%4", "%4g", "%g4", "a%", "%00", "x%0"})
-        BOOST_TEST(!percent_decode(bad), bad);
+    for (const char* bad : {"%", "%4", "%4g", "%g4", "a%", "%00", "x%0"}) BOOST_TEST(!percent_decode(bad), bad);
 }
 
 BOOST_AUTO_TEST_CASE(percent_encoding_comes_back) {
     std::string all;
-    for (int c = 1; c < 256; ++c)
-        all += static_cast<char>(c);
+    for (int c = 1; c < 256; ++c) all += static_cast<char>(c);
     const std::string encoded = percent_encode(all);
     BOOST_TEST(encoded.find_first_of("\r\n<>\" &+#") == std::string::npos);
     BOOST_TEST(percent_decode(encoded).value() == all);
@@ -54,8 +52,7 @@ BOOST_AUTO_TEST_CASE(query_strings) {
     BOOST_TEST(!query.find("other"));
     BOOST_TEST(!query_parameters::parse("a=%zz"));
     BOOST_TEST(!query_parameters::parse("%=1"));
-    BOOST_TEST(query_parameters::parse("a=1&before=3&b=x+y").value().with("before", "7") ==
-               "a=1&b=x%20y&before=7");
+    BOOST_TEST(query_parameters::parse("a=1&before=3&b=x+y").value().with("before", "7") == "a=1&b=x%20y&before=7");
     BOOST_TEST(query_parameters::parse("&&").value().with("before", "7") == "before=7");
 }
 

@@ -39,8 +39,7 @@ BOOST_AUTO_TEST_CASE(read) {
         {"0", 0},
         {"-1", -1000},
     };
-    for (const auto& [text, ms] : good)
-        BOOST_TEST(parse_time(text).value_or(-42) == ms, text);
+    for (const auto& [text, ms] : good) BOOST_TEST(parse_time(text).value_or(-42) == ms, text);
 }
 
 BOOST_AUTO_TEST_CASE(refused) {

@@ -49,8 +49,8 @@ BOOST_AUTO_TEST_CASE(keeps_nothing_of_a_wrong_name) {
 BOOST_AUTO_TEST_CASE(marks_what_clients_may_not_publish_to) {
     const plugin::chain plugins;
     topic_cache cache;
-    for (const auto& [topic, reserved] : {std::pair{"$SYS/x", true}, {"$SYS", true}, {"$share/g/t", true}, {"$x", false},
-                                          {"a/$SYS", false}})
+    for (const auto& [topic, reserved] :
+         {std::pair{"$SYS/x", true}, {"$SYS", true}, {"$share/g/t", true}, {"$x", false}, {"a/$SYS", false}})
         BOOST_TEST((*cache.find(topic, plugins))->reserved == reserved);
 }
 

@@ -67,7 +67,8 @@ void client::subscribe(const std::string& filter, int qos) {
     const codec::subscription_request request{filter, static_cast<codec::qos>(qos)};
     codec::append_subscribe(out, 1, {&request, 1});
     flush();
-    if (const auto answer = wait_for(5); answer[4] != static_cast<char>(qos)) throw std::runtime_error("SUBSCRIBE was refused");
+    if (const auto answer = wait_for(5); answer[4] != static_cast<char>(qos))
+        throw std::runtime_error("SUBSCRIBE was refused");
 }
 
 std::string client::wait_for(std::size_t size) {

@@ -29,8 +29,8 @@ class client {
     std::uint32_t group() const { return group_; }
     role as() const { return as_; }
 
-    std::string out;   // to be sent
-    bool flush();      // sends what the socket takes; true if something is left
+    std::string out; // to be sent
+    bool flush();    // sends what the socket takes; true if something is left
     // Reads once and calls packet(first byte, body) for each whole packet. Throws if the connection is lost.
     void read(const std::function<void(unsigned, std::string_view)>& packet);
 

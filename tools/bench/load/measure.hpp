@@ -7,8 +7,8 @@
 
 namespace nightjar::bench {
 
-std::uint64_t now_ns();                       // steady
-std::uint64_t cpu_ns(int pid);                // all threads of a process; 0 if there is none
+std::uint64_t now_ns();                             // steady
+std::uint64_t cpu_ns(int pid);                      // all threads of a process; 0 if there is none
 std::uint64_t allocations(const std::string& file); // of count_allocations; 0 without a file
 
 // Latencies in steps of 1/16 of a power of two: a percentile is right to 6 %.

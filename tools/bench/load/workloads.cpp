@@ -114,7 +114,8 @@ void generator::on_packet(client& c, unsigned first, std::string_view body) {
 }
 
 void generator::on_publish(client& c, unsigned first, std::string_view body) {
-    const auto topic = static_cast<std::size_t>(static_cast<unsigned char>(body[0]) << 8 | static_cast<unsigned char>(body[1]));
+    const auto topic =
+        static_cast<std::size_t>(static_cast<unsigned char>(body[0]) << 8 | static_cast<unsigned char>(body[1]));
     const bool with_id = (first & 6) != 0;
     const auto payload = body.substr(2 + topic + (with_id ? 2 : 0));
     stamp s{};
@@ -164,7 +165,8 @@ void generator::append_message(client& publisher) {
     std::string payload(std::max(sizeof(stamp), static_cast<std::size_t>(settings_.frame) - overhead), 'x');
     const stamp s{publisher.sent, now_ns()};
     std::memcpy(payload.data(), &s, sizeof s);
-    const auto id = settings_.qos > 0 ? static_cast<codec::packet_id>(publisher.sent % 65'535 + 1) : codec::packet_id{0};
+    const auto id =
+        settings_.qos > 0 ? static_cast<codec::packet_id>(publisher.sent % 65'535 + 1) : codec::packet_id{0};
     codec::append_publish(publisher.out, {topic, payload, static_cast<codec::qos>(settings_.qos), false, false, id},
                           codec::protocol_version::v3_1_1);
 }

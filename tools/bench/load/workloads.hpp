@@ -1,5 +1,5 @@
-// The workloads: how many connections, who publishes, how much may be outstanding. Closed loop: a message is only sent when
-// another has arrived. Every delivered message is checked for its order.
+// The workloads: how many connections, who publishes, how much may be outstanding. Closed loop: a message is only sent
+// when another has arrived. Every delivered message is checked for its order.
 #pragma once
 
 #include "tools/bench/load/client.hpp"
@@ -15,13 +15,13 @@ namespace nightjar::bench {
 struct settings {
     std::string workload = "pairs"; // pairs, fanout, ingest, idle
     target where;
-    int pairs = 16;       // or publishers of ingest, or idle connections
-    int subscribers = 1;  // of each publisher
-    int window = 64;      // messages outstanding of each publisher
+    int pairs = 16;      // or publishers of ingest, or idle connections
+    int subscribers = 1; // of each publisher
+    int window = 64;     // messages outstanding of each publisher
     int qos = 0;
-    int frame = 64;       // bytes of a PUBLISH, header included
-    int sensors = 200;    // of ingest
-    bool shuffle = false; // connect in random order, so that pairs meet on random workers
+    int frame = 64;         // bytes of a PUBLISH, header included
+    int sensors = 200;      // of ingest
+    bool shuffle = false;   // connect in random order, so that pairs meet on random workers
     bool subscribe = false; // idle connections have a subscription each
     double warm = 0.5, seconds = 2;
     int pid = 0; // of the broker
@@ -56,11 +56,11 @@ class generator {
     const settings& settings_;
     int epoll_;
     std::vector<std::unique_ptr<client>> clients_;
-    std::vector<client*> publishers_;                 // by group
-    std::vector<std::vector<client*>> subscribers_;   // by group
-    std::vector<std::uint64_t> slowest_;              // by group: least received by a subscriber
+    std::vector<client*> publishers_;               // by group
+    std::vector<std::vector<client*>> subscribers_; // by group
+    std::vector<std::uint64_t> slowest_;            // by group: least received by a subscriber
     std::vector<client*> touched_;
-    std::vector<bool> is_touched_;                    // by descriptor
+    std::vector<bool> is_touched_; // by descriptor
     std::uint64_t delivered_ = 0;
     std::uint64_t read_at_ = 0; // clock of this read
     bool measuring_ = false;
