@@ -61,17 +61,8 @@ void broker::load_plugins() {
 void broker::bind() {
     for (const auto& l : conf_.listeners) {
         if (l.protocol != config::listener_protocol::mqtt) continue;
-        for (const auto& endpoint : net::endpoints_of(l)) {
-            try {
-                acceptors_.push_back(std::make_unique<net::acceptor>(workers_[0]->context(), l, endpoint, log_));
-            } catch (const std::runtime_error&) {
-                if (l.optional || (l.bind_address.empty() && endpoint.address().is_v6() && !acceptors_.empty()))
-                    continue;
-                throw; // not only an address family that this host does not have
-            }
-            log_.information("Opening {} listen socket on port {}.", endpoint.address().is_v6() ? "ipv6" : "ipv4",
-                             l.port);
-        }
+        for (auto& a : net::open_acceptors(workers_[0]->context(), l, conf_.set_tcp_nodelay, log_))
+            acceptors_.push_back(std::move(a));
     }
     web_.bind();
 }

@@ -4,6 +4,7 @@
 #include "broker/config/reader.hpp"
 #include "broker/plugins/sensors/options.hpp"
 #include "broker/process.hpp"
+#include "storage/store.hpp"
 #include "version.hpp"
 
 #include <csignal>
@@ -54,7 +55,7 @@ int serve(const config::configuration& conf) {
             log.warning("Warning: the limit on open files is low; raise `ulimit -n`.");
         const process::pid_file pid(conf.pid_file);
         broker all(conf, log, process::own_directory() / "page");
-        process::drop_root(conf.user, conf.persistence_location);
+        process::drop_root(conf.user, storage::store::files_in(conf.persistence_location));
         all.start();
         log.notice("nightjar {} running with {} worker threads, storing in {}", version, all.workers(),
                    conf.persistence_location);
@@ -86,6 +87,7 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "Configuration file is OK.\n");
         return clean_end;
     }
+    if (line.quiet) loaded.conf.log.destinations.clear();
     try {
         if (line.daemonize) process::daemonize();
     } catch (const std::exception& e) {

@@ -51,16 +51,13 @@ pid_file::~pid_file() {
     if (!path_.empty()) ::unlink(path_.c_str());
 }
 
-void drop_root(const std::string& user, const std::filesystem::path& owned) {
+void drop_root(const std::string& user, const std::vector<std::filesystem::path>& owned) {
     if (::geteuid() != 0 || user.empty() || user == "root") return;
     const passwd* entry = ::getpwnam(user.c_str());
     if (entry == nullptr) throw std::runtime_error(fmt::format("no such user \"{}\" (option user)", user));
-    const auto give = [&](const std::filesystem::path& path) {
+    for (const auto& path : owned)
         if (::lchown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0)
             fail(fmt::format("cannot chown {}", path.string()));
-    };
-    give(owned);
-    for (const auto& file : std::filesystem::directory_iterator(owned)) give(file.path());
     if (::initgroups(user.c_str(), entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 || ::setuid(entry->pw_uid) != 0)
         fail(fmt::format("cannot become user {}", user));
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace nightjar::process {
 
@@ -27,8 +28,8 @@ class pid_file {
 };
 
 // Gives up root for `user`, once the ports are bound; nothing if we are not root or `user` is empty or "root".
-// `owned` are directories that user must be able to write.
-void drop_root(const std::string& user, const std::filesystem::path& owned);
+// `owned` are our own files that the user must be able to write; nothing else changes its owner.
+void drop_root(const std::string& user, const std::vector<std::filesystem::path>& owned);
 
 // Tells systemd ("READY=1", "STOPPING=1"); nothing without NOTIFY_SOCKET.
 void notify(std::string_view state);

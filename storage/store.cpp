@@ -157,6 +157,10 @@ class store::implementation {
     std::unique_ptr<commit_thread> committer_; // last: ends before the tables go
 };
 
+std::vector<std::filesystem::path> store::files_in(const std::filesystem::path& directory) {
+    return {directory / file_name, directory / lock_name};
+}
+
 store::store() = default;
 store::~store() = default;
 

@@ -53,6 +53,7 @@ class commit_listener {
 class store {
   public:
     static std::unique_ptr<store> open(const store_options& options);
+    static std::vector<std::filesystem::path> files_in(const std::filesystem::path& directory); // what open() makes
     ~store(); // commits what was submitted, then closes
 
     // Numbers the batches of a writer 1, 2, 3, ...; numbers grow by one with each submit of that listener. Any thread,

@@ -60,7 +60,7 @@ class server::implementation {
     connections connections_; // in order of arrival; outlives the io_context, whose coroutines hold places in it
     asio::io_context context_{1};
     asio::steady_timer grace_{context_};
-    std::list<net::acceptor> acceptors_;
+    std::vector<std::unique_ptr<net::acceptor>> acceptors_;
     std::thread thread_;
 };
 
@@ -76,17 +76,17 @@ void server::implementation::bind() {
 }
 
 void server::implementation::open(const config::listener& listener) {
-    for (const auto& endpoint : net::endpoints_of(listener)) {
-        const auto& opened = acceptors_.emplace_back(context_, listener, endpoint, log_);
-        const auto local = opened.local_endpoint();
+    for (auto& opened : net::open_acceptors(context_, listener, conf_.set_tcp_nodelay, log_)) {
+        const auto local = opened->local_endpoint();
         addresses_.push_back({&listener, local.address().to_string(), local.port()});
+        acceptors_.push_back(std::move(opened));
     }
 }
 
 void server::implementation::start() {
-    for (auto& acceptor : acceptors_)
-        acceptor.start([this, &acceptor](net::descriptor fd, const net::peer_address& peer) {
-            accept(acceptor, std::move(fd), peer);
+    for (const auto& acceptor : acceptors_)
+        acceptor->start([this, &from = *acceptor](net::descriptor fd, const net::peer_address& peer) {
+            accept(from, std::move(fd), peer);
         });
     // Signals are the main thread's; a thread inherits the mask of its maker.
     sigset_t all;
@@ -168,7 +168,7 @@ void server::implementation::stop() {
 
 void server::implementation::begin_to_stop() {
     shared_.stopping = true;
-    for (auto& acceptor : acceptors_) acceptor.stop();
+    for (const auto& acceptor : acceptors_) acceptor->stop();
     for (auto* client : connections_)
         if (client->idle()) client->close();
     if (connections_.empty()) return;

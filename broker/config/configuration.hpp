@@ -28,10 +28,9 @@ struct listener {
     socket_domain domain = socket_domain::any;
     std::optional<bool> allow_anonymous; // listener_allow_anonymous; unset: the global option decides
     int max_connections = -1;            // -1: no limit
-    int max_qos = 2;
-    std::string http_dir;             // empty: the built-in page
-    std::vector<std::string> origins; // websockets_origin and http_origin; empty: the listener's own origin
-    bool optional = false;            // a default for an address family that this host may not have
+    std::string http_dir;                // empty: the built-in page
+    std::vector<std::string> origins;    // websockets_origin and http_origin; empty: the listener's own origin
+    bool optional = false;               // a default for an address family that this host may not have
     origin where;
 };
 
@@ -73,7 +72,6 @@ struct configuration {
     bool allow_anonymous = false;
     bool local_only = false; // no listener was configured: loopback defaults are in use
 
-    bool persistence = true;
     std::string persistence_location; // directory, with a final '/'
     std::optional<std::chrono::seconds> persistent_client_expiration;
 
@@ -81,7 +79,6 @@ struct configuration {
     std::uint32_t max_inflight_messages = 20; // 0: 65535
     std::uint32_t max_queued_messages = 1000;
     std::uint64_t max_queued_bytes = 0;
-    std::uint64_t max_inflight_bytes = 0;
     std::uint32_t max_packet_size = 2'000'000; // bytes, whole packet; 0: the protocol's 268,435,460
     std::uint32_t message_size_limit = 0;      // bytes of payload
     std::uint16_t max_keepalive = 0;
@@ -93,7 +90,6 @@ struct configuration {
     bool set_tcp_nodelay = true; // mosquitto: false; batching is ours, Nagle only adds delay
 
     int worker_threads = 0; // 0: one per core
-    int sys_interval = 10;  // seconds, 0: off
     std::string user;       // drop root to this user after binding; empty: stay
     std::string pid_file;
 };

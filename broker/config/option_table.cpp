@@ -213,6 +213,16 @@ void apply_location(reading& at, std::string_view value) {
     if (!value.ends_with('/')) at.result.conf.persistence_location += '/';
 }
 
+apply apply_persistence(std::string_view name) {
+    return [name](reading& at, std::string_view value) {
+        const auto v = parse_bool(value);
+        if (!v) return wrong_value(at, name, value, "true or false is wanted");
+        if (*v)
+            at.report(severity::warning, std::string(name) + ": sessions, their queues and retained messages are kept "
+                                                             "in memory only; what plugins store is on disk.");
+    };
+}
+
 void apply_expiration(reading& at, std::string_view value) {
     if (const auto v = parse_duration(value)) {
         at.result.conf.persistent_client_expiration = *v;
@@ -248,8 +258,7 @@ void add_general(std::vector<option>& t) {
     t.push_back(would_open("password_file", no_users));
     t.push_back(would_open("acl_file", no_users));
     t.push_back(would_open("per_listener_settings", "users and rights are not supported yet"));
-    t.push_back(flag("persistence", &configuration::persistence));
-    t.push_back(flag("retained_persistence", &configuration::persistence));
+    for (const auto* name : {"persistence", "retained_persistence"}) t.push_back(works(name, apply_persistence(name)));
     t.push_back(once("persistence_location", apply_location));
     t.push_back(number("max_queued_messages", &configuration::max_queued_messages, 0, any32));
     t.push_back(
@@ -259,7 +268,7 @@ void add_general(std::vector<option>& t) {
     t.push_back(number("message_size_limit", &configuration::message_size_limit, 0, 268'435'455));
     t.push_back(number("max_keepalive", &configuration::max_keepalive, 0, 65'535));
     t.push_back(number("global_max_connections", &configuration::global_max_connections, -1, 1'000'000'000));
-    t.push_back(number("sys_interval", &configuration::sys_interval, 0, 65'535));
+    t.push_back(ignored("sys_interval", "nothing is published on $SYS yet"));
     t.push_back(number("worker_threads", &configuration::worker_threads, 0, 64));
     t.push_back(flag("queue_qos0_messages", &configuration::queue_qos0_messages));
     t.push_back(flag("retain_available", &configuration::retain_available));

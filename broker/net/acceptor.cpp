@@ -32,11 +32,38 @@ peer_address address_of(const sockaddr_storage& from) {
     return {asio::ip::address_v4(ntohl(v4.sin_addr.s_addr)), ntohs(v4.sin_port)};
 }
 
+// Throws std::runtime_error if there is none.
+std::vector<asio::ip::tcp::endpoint> endpoints_of(const config::listener& listener) {
+    using asio::ip::tcp;
+    std::vector<tcp::endpoint> result;
+    if (listener.bind_address.empty()) {
+        if (listener.domain != config::socket_domain::ipv6) result.emplace_back(tcp::v4(), listener.port);
+        if (listener.domain != config::socket_domain::ipv4) result.emplace_back(tcp::v6(), listener.port);
+        return result;
+    }
+    asio::io_context context;
+    tcp::resolver resolver(context);
+    error_code error;
+    const auto found = resolver.resolve(listener.bind_address, std::to_string(listener.port),
+                                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
+    for (const auto& entry : found) {
+        const auto endpoint = entry.endpoint();
+        if (listener.domain == config::socket_domain::ipv4 && endpoint.address().is_v6()) continue;
+        if (listener.domain == config::socket_domain::ipv6 && endpoint.address().is_v4()) continue;
+        if (std::find(result.begin(), result.end(), endpoint) == result.end()) result.push_back(endpoint);
+    }
+    if (result.empty())
+        throw std::runtime_error(fmt::format("cannot listen on \"{}\" port {}: {}", listener.bind_address,
+                                             listener.port,
+                                             error ? error.message() : "no address of the wanted socket_domain"));
+    return result;
+}
+
 } // namespace
 
 acceptor::acceptor(asio::io_context& context, const config::listener& where, const asio::ip::tcp::endpoint& endpoint,
-                   log::logger& log)
-    : acceptor_(context), pause_(context), settings_(where), log_(log) {
+                   bool no_delay, log::logger& log)
+    : acceptor_(context), pause_(context), settings_(where), no_delay_(no_delay), log_(log) {
     try {
         acceptor_.open(endpoint.protocol());
         acceptor_.set_option(asio::socket_base::reuse_address(true));
@@ -75,7 +102,7 @@ void acceptor::accept_all() {
                                 SOCK_NONBLOCK | SOCK_CLOEXEC));
         if (fd) {
             out_of_descriptors_ = false;
-            const int on = 1;
+            const int on = no_delay_ ? 1 : 0;
             ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
             on_accepted_(std::move(fd), address_of(from));
             continue;
@@ -93,30 +120,21 @@ void acceptor::accept_all() {
     wait();
 }
 
-std::vector<asio::ip::tcp::endpoint> endpoints_of(const config::listener& listener) {
-    using asio::ip::tcp;
-    std::vector<tcp::endpoint> result;
-    if (listener.bind_address.empty()) {
-        if (listener.domain != config::socket_domain::ipv6) result.emplace_back(tcp::v4(), listener.port);
-        if (listener.domain != config::socket_domain::ipv4) result.emplace_back(tcp::v6(), listener.port);
-        return result;
+std::vector<std::unique_ptr<acceptor>> open_acceptors(asio::io_context& context, const config::listener& listener,
+                                                      bool no_delay, log::logger& log) {
+    std::vector<std::unique_ptr<acceptor>> opened;
+    for (const auto& endpoint : endpoints_of(listener)) {
+        try {
+            opened.push_back(std::make_unique<acceptor>(context, listener, endpoint, no_delay, log));
+        } catch (const std::runtime_error&) {
+            const bool second_family = listener.bind_address.empty() && endpoint.address().is_v6() && !opened.empty();
+            if (listener.optional || second_family) continue;
+            throw;
+        }
+        log.information("Opening {} listen socket on port {}.", endpoint.address().is_v6() ? "ipv6" : "ipv4",
+                        opened.back()->local_endpoint().port());
     }
-    asio::io_context context;
-    tcp::resolver resolver(context);
-    error_code error;
-    const auto found = resolver.resolve(listener.bind_address, std::to_string(listener.port),
-                                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
-    for (const auto& entry : found) {
-        const auto endpoint = entry.endpoint();
-        if (listener.domain == config::socket_domain::ipv4 && endpoint.address().is_v6()) continue;
-        if (listener.domain == config::socket_domain::ipv6 && endpoint.address().is_v4()) continue;
-        if (std::find(result.begin(), result.end(), endpoint) == result.end()) result.push_back(endpoint);
-    }
-    if (result.empty())
-        throw std::runtime_error(fmt::format("cannot listen on \"{}\" port {}: {}", listener.bind_address,
-                                             listener.port,
-                                             error ? error.message() : "no address of the wanted socket_domain"));
-    return result;
+    return opened;
 }
 
 } // namespace nightjar::net

@@ -7,6 +7,7 @@
 #include "broker/net/socket.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ class acceptor {
     using accepted = std::function<void(descriptor, const peer_address&)>;
 
     // Binds and listens at once. Throws std::runtime_error with the operator's sentence if it cannot.
+    // `no_delay`: TCP_NODELAY on what it accepts.
     acceptor(asio::io_context& context, const config::listener& where, const asio::ip::tcp::endpoint& endpoint,
-             log::logger& log);
+             bool no_delay, log::logger& log);
 
     void start(accepted on_accepted);
     void stop();
@@ -34,13 +36,16 @@ class acceptor {
     asio::ip::tcp::acceptor acceptor_;
     asio::steady_timer pause_;
     const config::listener& settings_;
+    const bool no_delay_;
     log::logger& log_;
     accepted on_accepted_;
     bool out_of_descriptors_ = false;
 };
 
-// The endpoints a `listener` line stands for: both families, one address, or what a name resolves to.
-// Throws std::runtime_error if there is none.
-std::vector<asio::ip::tcp::endpoint> endpoints_of(const config::listener& listener);
+// Acceptors on all that a `listener` line stands for: both address families, one address, or what a name resolves to.
+// A family that this host does not have is left out if the line did not ask for it. Throws std::runtime_error with the
+// operator's sentence if nothing is left.
+std::vector<std::unique_ptr<acceptor>> open_acceptors(asio::io_context& context, const config::listener& listener,
+                                                      bool no_delay, log::logger& log);
 
 } // namespace nightjar::net

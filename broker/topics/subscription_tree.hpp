@@ -22,7 +22,8 @@ namespace nightjar::topics {
 struct subscriber_id {
     std::uint64_t value = 0;
     std::uint16_t worker() const { return static_cast<std::uint16_t>(value >> 48); }
-    friend auto operator<=>(const subscriber_id&, const subscriber_id&) = default;
+    friend bool operator==(const subscriber_id&, const subscriber_id&) = default;
+    friend bool operator<(const subscriber_id& a, const subscriber_id& b) { return a.value < b.value; }
 };
 
 struct subscriber {

@@ -71,7 +71,7 @@ void connection::refuse(connack_code code, std::string_view cause) {
 }
 
 // Finds or makes the session. A session never moves: if another worker has it, this connection goes there.
-void connection::enter(const codec::connect& packet, std::string client_id, codec::bytes frame) {
+void connection::enter(const codec::connect& packet, const std::string& client_id, codec::bytes frame) {
     auto& directory = home_.shared().directory;
     for (;;) {
         const auto known = directory.find(client_id);

@@ -33,7 +33,7 @@ connection::~connection() {
     listener_->open.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void connection::start(std::string read_ahead) {
+void connection::start(std::string_view read_ahead) {
     home_.file(*this);
     if (!read_ahead.empty()) on_bytes(read_ahead);
     if (!closing_) transport_->start(*this);

@@ -28,6 +28,7 @@ using wheel_hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<
 
 // A listener as its connections see it.
 struct listener_state {
+    explicit listener_state(const config::listener& l) : conf(l) {}
     const config::listener& conf;
     std::atomic<int> open{0}; // connections; any worker
 };
@@ -47,7 +48,7 @@ class connection final : public net::transport_events, public session::link, pub
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
-    void start(std::string read_ahead);
+    void start(std::string_view read_ahead);
 
     // --- net::transport_events
     void on_bytes(std::string_view bytes) override;
@@ -87,7 +88,7 @@ class connection final : public net::transport_events, public session::link, pub
     void on_connect(const codec::fixed_header& header, codec::bytes frame);
     std::optional<codec::connack_code> judge(const codec::connect& packet);
     void refuse(codec::connack_code code, std::string_view cause);
-    void enter(const codec::connect& packet, std::string client_id, codec::bytes frame);
+    void enter(const codec::connect& packet, const std::string& client_id, codec::bytes frame);
     session::session* take_over(session::session& existing, const codec::connect& packet);
     void welcome(const codec::connect& packet, session::session& session, bool session_present);
     void leave(std::string_view rest);

@@ -98,7 +98,7 @@ void worker::adopt(incoming from) {
     asio::post(context_, [this, from = std::move(from)]() mutable { take(std::move(from)); });
 }
 
-void worker::adopt(net::descriptor socket, bool v6, net::peer_address peer, listener_state& listener,
+void worker::adopt(net::descriptor socket, bool v6, const net::peer_address& peer, listener_state& listener,
                    std::unique_ptr<net::upgrade_request> upgrade) {
     asio::post(context_, [this, fd = std::move(socket), v6, peer, &listener, upgrade = std::move(upgrade)]() mutable {
         net::transport_ptr transport;

@@ -61,7 +61,7 @@ struct inject_result {
 class worker final : public session::router, public plugin::host, public storage::commit_listener {
   public:
     worker(common& all, unsigned index);
-    ~worker();
+    ~worker() override;
 
     void start(); // its thread; plugins are started on it first
     // Ordered end, in three steps for all workers: plugins stopped, while clients still hear what they say; connections
@@ -80,7 +80,7 @@ class worker final : public session::router, public plugin::host, public storage
         asio::post(context_, [this] { collect_mail(); });
     }
     // A new socket; `upgrade` for a websocket whose request has been read.
-    void adopt(net::descriptor socket, bool v6, net::peer_address peer, listener_state& listener,
+    void adopt(net::descriptor socket, bool v6, const net::peer_address& peer, listener_state& listener,
                std::unique_ptr<net::upgrade_request> upgrade);
     void adopt(incoming from); // detached from another worker
     // Routes a message on this worker; `done` is called on its thread when what had to be stored is on disk.

@@ -58,6 +58,7 @@ int simulate(const arguments& a) {
     catch_interrupts();
     sender out(a.where);
     std::vector<room> rooms;
+    rooms.reserve(static_cast<std::size_t>(a.sensors));
     for (int n = 0; n < a.sensors; ++n) rooms.emplace_back(a.seed + static_cast<std::uint32_t>(n));
     const bool alert = a.mode == "alert", once = a.mode == "once";
     const auto interval = std::chrono::milliseconds(static_cast<std::int64_t>(a.interval * 1000));

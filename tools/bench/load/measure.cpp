@@ -28,6 +28,8 @@ std::uint64_t allocations(const std::string& file) {
     return count;
 }
 
+constexpr std::size_t first_bucket = 5 * 16; // add() sees 16 ns at least, which is 5 bits wide
+
 void latencies::add(std::uint64_t ns) {
     const auto width = static_cast<std::size_t>(std::bit_width(ns | 16U));
     const auto step = (ns | 16U) >> (width - 5) & 15U;
@@ -37,7 +39,7 @@ void latencies::add(std::uint64_t ns) {
 
 double latencies::percentile_us(double p) const {
     auto left = static_cast<std::uint64_t>(static_cast<double>(count_) * p);
-    for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    for (std::size_t i = first_bucket; i < buckets_.size(); ++i) {
         if (buckets_[i] > left) {
             const auto width = i / 16, step = i % 16;
             return static_cast<double>((16 + step) << (width - 5)) / 1000.0;
