@@ -28,7 +28,7 @@ class RetainedMessages(BrokerCase):
 
     def test_cleared_by_an_empty_payload(self):
         publisher = self.client("publisher")
-        publisher.publish("retained/c", b"1", retain=True)
+        publisher.publish("retained/c", b"1", qos=1, retain=True)
         watcher = self.client("watcher").subscribe(("retained/c", 0))
         watcher.expect(mqtt.publish("retained/c", b"1", retain=True))
         publisher.publish("retained/c", b"", qos=1, retain=True)

@@ -27,5 +27,6 @@ class SessionResumesSubscriptions(BrokerCase):
         self.client("kept-r", clean=False).subscribe(("kept/r", 1)).disconnect()
         publisher = self.client("publisher")
         publisher.publish("kept/r", b"1", retain=True)
+        publisher.expect_nothing()  # it has arrived
         client = self.client("kept-r", clean=False, session_present=True)
         client.expect_nothing()
