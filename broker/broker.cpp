@@ -38,6 +38,7 @@ broker::broker(const config::configuration& conf, log::logger& log, const std::f
         common_.workers.push_back(workers_.back().get());
     }
     load_plugins();
+    restore();
     bind();
 }
 
@@ -56,6 +57,21 @@ void broker::load_plugins() {
         if (p.name == "builtin:sensors")
             plugins_.add(std::make_unique<plugins::sensors::sensors>(p, *store_, log_, facts,
                                                                      static_cast<unsigned>(workers_.size())));
+}
+
+// What the last process left: before the workers run.
+void broker::restore() {
+    if (!conf_.persistence) {
+        log_.notice("persistence is off: sessions, their queues and retained messages are kept in memory only.");
+        return;
+    }
+    auto found = store_->restore([](std::string_view topic, std::string_view payload, std::uint8_t qos, bool retain) {
+        return storage::loggable_ptr(topics::message::make(topic, payload, static_cast<codec::qos>(qos), retain));
+    });
+    log_.information("Restored {} sessions and {} retained messages; {} messages are stored.", found.sessions.size(),
+                     found.retained.size(), found.messages);
+    for (const auto& m : found.retained) common_.retained.set(static_cast<const topics::message*>(m.get()));
+    for (auto& [number, session] : found.sessions) workers_[number % workers_.size()]->restore(std::move(session));
 }
 
 void broker::bind() {

@@ -30,6 +30,7 @@ class broker {
 
   private:
     void load_plugins();
+    void restore();
     void bind();
 
     const config::configuration& conf_;

@@ -8,7 +8,7 @@
 namespace nightjar::storage {
 
 namespace {
-constexpr std::size_t rows_per_commit = 65'536; // so that a commit stays short
+constexpr auto pause_after_failure = std::chrono::milliseconds{500};
 }
 
 commit_thread::commit_thread(commit how) : commit_(std::move(how)), thread_([this] { run(); }) {}
@@ -37,21 +37,31 @@ void commit_thread::run() {
     pthread_setname_np(pthread_self(), "nj-store");
     std::vector<job> jobs;
     for (;;) {
-        {
-            std::unique_lock lock(mutex_);
-            more_.wait(lock, [this] { return !waiting_.empty() || stopping_; });
-            if (waiting_.empty()) return;
-            jobs.swap(waiting_);
-        }
+        const bool the_end = wait_for_jobs(jobs);
+        if (jobs.empty() && behind_) try_commit({});
+        if (the_end) return;
         for (std::size_t begin = 0; begin < jobs.size();) {
-            std::size_t end = begin, rows = 0;
-            while (end < jobs.size() && (end == begin || rows + jobs[end].batch.measurements.size() <= rows_per_commit))
-                rows += jobs[end++].batch.measurements.size();
+            std::size_t end = begin, weight = 0;
+            while (end < jobs.size() && (end == begin || weight + jobs[end].batch.weight() <= most_weight))
+                weight += jobs[end++].batch.weight();
             commit_group(std::span(jobs).subspan(begin, end - begin));
             begin = end;
         }
         jobs.clear();
     }
+}
+
+// True: nothing is waiting and nothing will come. After a failure it returns without jobs too, to try again.
+bool commit_thread::wait_for_jobs(std::vector<job>& jobs) {
+    std::unique_lock lock(mutex_);
+    const auto ready = [this] { return !waiting_.empty() || stopping_; };
+    if (behind_) {
+        more_.wait_for(lock, pause_after_failure, ready);
+    } else {
+        more_.wait(lock, ready);
+    }
+    jobs.swap(waiting_);
+    return stopping_ && jobs.empty();
 }
 
 // One batch that cannot be written must not take the others down: if the group fails, each is tried alone.
@@ -72,6 +82,7 @@ void commit_thread::commit_group(std::span<job> group) {
 }
 
 std::error_code commit_thread::try_commit(std::span<const job> group) {
+    behind_ = true;
     try {
         commit_(group);
     } catch (const std::system_error& e) {
@@ -79,6 +90,7 @@ std::error_code commit_thread::try_commit(std::span<const job> group) {
     } catch (const std::exception&) {
         return std::make_error_code(std::errc::io_error);
     }
+    behind_ = false;
     commits_.fetch_add(1, std::memory_order_relaxed);
     for (const auto& j : group) rows_.fetch_add(j.batch.measurements.size(), std::memory_order_relaxed);
     return {};

@@ -23,7 +23,10 @@ class commit_thread {
         std::uint64_t number;
         write_batch batch;
     };
+    static constexpr std::size_t most_weight = 65'536; // of one commit, so that it stays short
+
     // Commits several batches as one, or throws std::system_error and leaves everything as it was. On this thread.
+    // Called without a batch, now and then after a failure, to write what is owed.
     using commit = std::function<void(std::span<const job>)>;
 
     explicit commit_thread(commit how);
@@ -38,12 +41,14 @@ class commit_thread {
     void run();
     void commit_group(std::span<job> group);
     std::error_code try_commit(std::span<const job> group);
+    bool wait_for_jobs(std::vector<job>& jobs);
 
     commit commit_;
     std::mutex mutex_; // guards waiting_ and stopping_
     std::condition_variable more_;
     std::vector<job> waiting_;
     bool stopping_ = false;
+    bool behind_ = false; // the last commit failed
     std::atomic<std::uint64_t> commits_{0}, rows_{0}, failed_{0};
     std::thread thread_;
 };

@@ -69,7 +69,8 @@ incident_id incident_table::last_id() const {
 }
 
 void incident_table::put(lmdb::transaction& txn, const incident_record& record) const {
-    record_writer out(format);
+    std::string memory;
+    record_writer out(format, memory);
     out.number(record.sensor);
     out.number(static_cast<std::uint8_t>(record.status));
     out.text(record.reason);

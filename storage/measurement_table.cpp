@@ -109,7 +109,8 @@ void measurement_table::stage(lmdb::transaction& txn, std::span<const measuremen
         // Also right when the clock has gone back: ids only grow, and the row stays where it arrived.
         staged_id_ = std::max(static_cast<measurement_id>(std::max<std::int64_t>(m.arrival_us, 0)), staged_id_ + 1);
         const auto key = big_endian(staged_id_);
-        record_writer out(format);
+        std::string memory;
+        record_writer out(format, memory);
         out.number(m.sensor);
         out.number(m.event_offset_ms);
         out.real(m.value);
@@ -155,7 +156,8 @@ void measurement_table::fold(lmdb::transaction& txn, sensor_id sensor, staged_se
 
 void measurement_table::write_block(lmdb::transaction& txn, sensor_id sensor, const sensor_state& state,
                                     std::span<const stored_measurement> rows, std::uint64_t before) {
-    record_writer out(format);
+    std::string memory;
+    record_writer out(format, memory);
     out.number(before);
     out.number(state.count > 0 ? state.first : staged_[sensor].rows.front().id);
     out.number(static_cast<std::uint16_t>(rows.size()));

@@ -32,10 +32,13 @@ std::string_view view(const std::array<char, sizeof(Integer)>& bytes) {
     return {bytes.data(), bytes.size()};
 }
 
-// Builds a record; finish() seals it.
+// Builds a record in the caller's memory, which is used again and again; finish() seals it.
 class record_writer {
   public:
-    explicit record_writer(std::uint8_t format) { number(format); }
+    record_writer(std::uint8_t format, std::string& memory) : bytes_(memory) {
+        bytes_.clear();
+        number(format);
+    }
 
     template <typename Integer>
     void number(Integer value) {
@@ -43,11 +46,16 @@ class record_writer {
         bytes_.append(raw.data(), raw.size());
     }
     void real(double value) { number(std::bit_cast<std::uint64_t>(value)); }
+    void u48(std::uint64_t value) {
+        const auto raw = big_endian(value);
+        bytes_.append(raw.data() + 2, raw.size() - 2);
+    }
     void text(std::string_view value); // cut at 65,535 bytes
+    void raw(std::string_view value) { bytes_.append(value); }
     std::string_view finish(std::string_view key);
 
   private:
-    std::string bytes_;
+    std::string& bytes_;
 };
 
 // Reads a record; throws damaged_record if the checksum or the format is not as expected.
@@ -62,7 +70,13 @@ class record_reader {
         return static_cast<Integer>(bits);
     }
     double real() { return std::bit_cast<double>(number<std::uint64_t>()); }
-    std::string text() { return std::string(take(number<std::uint16_t>())); }
+    std::uint64_t u48() {
+        const auto high = number<std::uint32_t>();
+        return std::uint64_t{high} << 16 | number<std::uint16_t>();
+    }
+    std::string_view text() { return take(number<std::uint16_t>()); }
+    std::string_view raw(std::size_t size) { return take(size); }
+    std::string_view rest() { return take(rest_.size()); }
     bool empty() const { return rest_.empty(); }
 
   private:

@@ -45,7 +45,8 @@ std::optional<sensor_record> sensor_table::find(sensor_id id) const {
 }
 
 void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) const {
-    record_writer out(format);
+    std::string memory;
+    record_writer out(format, memory);
     for (const auto* text : {&record.name, &record.type, &record.unit, &record.device, &record.source, &record.topic})
         out.text(*text);
     out.number(record.created_ms);

@@ -3,11 +3,16 @@
 #include "storage/commit_thread.hpp"
 #include "storage/incident_table.hpp"
 #include "storage/measurement_table.hpp"
+#include "storage/message_log.hpp"
 #include "storage/record_bytes.hpp"
 #include "storage/sensor_table.hpp"
+#include "storage/session_table.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <deque>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -69,12 +74,6 @@ std::filesystem::path data_file(const std::filesystem::path& directory) {
 
 } // namespace
 
-void write_batch::clear() {
-    sensors.clear();
-    incidents.clear();
-    measurements.clear();
-}
-
 class store::implementation {
   public:
     explicit implementation(const store_options& options)
@@ -89,6 +88,8 @@ class store::implementation {
         sensors_ = std::make_unique<storage::sensor_table>(env_, opening);
         incidents_ = std::make_unique<storage::incident_table>(env_, opening);
         measurements_ = std::make_unique<measurement_table>(env_, opening, meta);
+        sessions_ = std::make_unique<session_table>(env_, opening);
+        messages_ = std::make_unique<message_log>(env_, opening);
         opening.commit();
         measurements_->load();
         committer_ =
@@ -99,6 +100,17 @@ class store::implementation {
     const storage::incident_table& incidents() const { return *incidents_; }
     const measurement_table& measurements() const { return *measurements_; }
     commit_thread& committer() { return *committer_; }
+    message_id next_message() { return last_message_.fetch_add(1, std::memory_order_relaxed) + 1; }
+    session_number next_session() { return last_session_.fetch_add(1, std::memory_order_relaxed) + 1; }
+
+    restored restore(const message_maker& make) {
+        restored result;
+        sessions_->load(make, result);
+        messages_->load(make, result);
+        last_message_ = messages_->last_id();
+        last_session_ = sessions_->largest_number();
+        return result;
+    }
     const lmdb::environment& env() const { return env_; }
 
   private:
@@ -117,35 +129,60 @@ class store::implementation {
         txn.put(meta, boots_key, view<std::uint64_t>(count));
     }
 
+    // Nothing to commit: only what is owed.
     void commit(std::span<const commit_thread::job> jobs) {
+        pay();
+        if (jobs.empty()) return;
         try {
-            lmdb::transaction txn(env_, lmdb::transaction::kind::write);
-            put_records(txn, owed_);
-            for (const auto& j : jobs) {
-                put_records(txn, j.batch);
-                measurements_->stage(txn, j.batch.measurements);
-            }
-            measurements_->finish(txn);
-            txn.commit();
+            std::vector<const write_batch*> batches;
+            for (const auto& j : jobs) batches.push_back(&j.batch);
+            write(batches);
         } catch (...) {
-            measurements_->dropped();
             if (jobs.size() == 1) owe(jobs.front().batch);
             throw;
         }
+    }
+
+    void write(std::span<const write_batch* const> batches) {
+        try {
+            lmdb::transaction txn(env_, lmdb::transaction::kind::write);
+            for (const auto* batch : batches) {
+                for (const auto& s : batch->sensors) sensors_->put(txn, s);
+                for (const auto& i : batch->incidents) incidents_->put(txn, i);
+                for (const auto& c : batch->sessions) sessions_->apply(txn, c);
+                measurements_->stage(txn, batch->measurements);
+                messages_->stage(*batch);
+            }
+            measurements_->finish(txn);
+            messages_->write(txn);
+            txn.commit();
+        } catch (...) {
+            measurements_->dropped();
+            messages_->dropped();
+            throw;
+        }
         measurements_->committed();
-        owed_.clear();
+        messages_->committed();
     }
 
-    void put_records(lmdb::transaction& txn, const write_batch& batch) {
-        for (const auto& s : batch.sensors) sensors_->put(txn, s);
-        for (const auto& i : batch.incidents) incidents_->put(txn, i);
-    }
-
-    // A failed batch's values were not acknowledged and come again; its sensors and incidents are known in memory and
-    // would not be written again. They go with the next commit.
     void owe(const write_batch& batch) {
-        owed_.sensors.insert(owed_.sensors.end(), batch.sensors.begin(), batch.sensors.end());
-        owed_.incidents.insert(owed_.incidents.end(), batch.incidents.begin(), batch.incidents.end());
+        owed_.push_back(batch);
+        owed_.back().measurements.clear();
+    }
+
+    // In pieces: after a long time without a disk it may be much.
+    void pay() {
+        while (!owed_.empty()) {
+            std::vector<const write_batch*> batches;
+            std::size_t weight = 0;
+            for (const auto& batch : owed_) {
+                if (weight > 0 && weight + batch.weight() > commit_thread::most_weight) break;
+                weight += batch.weight();
+                batches.push_back(&batch);
+            }
+            write(batches);
+            owed_.erase(owed_.begin(), owed_.begin() + static_cast<std::ptrdiff_t>(batches.size()));
+        }
     }
 
     directory_lock lock_;
@@ -153,7 +190,11 @@ class store::implementation {
     std::unique_ptr<storage::sensor_table> sensors_;
     std::unique_ptr<storage::incident_table> incidents_;
     std::unique_ptr<measurement_table> measurements_;
-    write_batch owed_;                         // commit thread; no measurements in it
+    std::unique_ptr<session_table> sessions_;
+    std::unique_ptr<message_log> messages_;
+    std::deque<write_batch> owed_; // commit thread
+    std::atomic<message_id> last_message_{0};
+    std::atomic<session_number> last_session_{0};
     std::unique_ptr<commit_thread> committer_; // last: ends before the tables go
 };
 
@@ -180,6 +221,10 @@ std::unique_ptr<store> store::open(const store_options& options) {
 void store::submit(commit_listener& writer, std::uint64_t number, write_batch batch) {
     self_->committer().submit({&writer, number, std::move(batch)});
 }
+
+restored store::restore(const message_maker& make) { return self_->restore(make); }
+message_id store::next_message() { return self_->next_message(); }
+session_number store::next_session() { return self_->next_session(); }
 
 const sensors& store::sensor_table() const { return self_->sensors(); }
 const incidents& store::incident_table() const { return self_->incidents(); }

@@ -3,12 +3,18 @@
 // Writers hand over batches; the commit thread joins all that is waiting into one transaction (group commit without a
 // timer) and tells each writer "committed up to n". A batch is all or nothing. Readers see committed data only, through
 // short read transactions that never outlive the call.
+//
+// A batch that could not be written fails: nothing of it may be acknowledged. What it says of sensors, incidents,
+// sessions and messages is true in memory all the same, so it is kept and written before anything else once the disk
+// can; its measurements are not, their senders send them again.
 #pragma once
 
 #include "storage/incidents.hpp"
 #include "storage/measurement_log.hpp"
 #include "storage/records.hpp"
+#include "storage/restored.hpp"
 #include "storage/sensors.hpp"
+#include "storage/write_batch.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -32,16 +38,6 @@ struct store_options {
     std::size_t map_size = std::size_t{64} << 30; // address space, not memory or disk; halved until mmap accepts it
 };
 
-// All that one writer wants committed together, in this order.
-struct write_batch {
-    std::vector<sensor_record> sensors;
-    std::vector<incident_record> incidents;
-    std::vector<measurement> measurements;
-
-    bool empty() const { return sensors.empty() && incidents.empty() && measurements.empty(); }
-    void clear(); // keeps the memory
-};
-
 // A writer's ear. Called on the commit thread: post to your own thread, do not work here.
 class commit_listener {
   public:
@@ -59,6 +55,13 @@ class store {
     // Numbers the batches of a writer 1, 2, 3, ...; numbers grow by one with each submit of that listener. Any thread,
     // but one listener's batches from one thread. The listener outlives the store or its last batch.
     void submit(commit_listener& writer, std::uint64_t number, write_batch batch);
+
+    // Sessions and messages as the last process left them. Once, before the first submit().
+    restored restore(const message_maker& make);
+
+    // Numbers that no message and no session of this store has had. Any thread.
+    message_id next_message();
+    session_number next_session();
 
     // Any thread.
     const sensors& sensor_table() const;

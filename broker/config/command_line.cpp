@@ -14,7 +14,9 @@ constexpr std::size_t most_ports = 10;
 command_line parse_command_line(int argc, const char* const* argv) {
     command_line line;
     CLI::App app{"nightjar: an MQTT broker that keeps what it hears", "nightjar"};
-    app.add_option("-c,--config-file", line.options.file, "configuration file, mosquitto.conf syntax")->take_last();
+    app.add_option("-c,--config-file", line.options.file, "configuration file, mosquitto.conf syntax")
+        ->take_last()
+        ->check([](const std::string& file) { return std::string(file.empty() ? "the file has no name" : ""); });
     app.add_option("-p,--port", line.options.ports,
                    "listen on this port, loopback only; up to ten times; ignored if the configuration has listeners")
         ->check(CLI::Range(1, 65'535))

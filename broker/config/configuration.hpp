@@ -72,7 +72,9 @@ struct configuration {
     bool allow_anonymous = false;
     bool local_only = false; // no listener was configured: loopback defaults are in use
 
+    bool persistence = false;         // sessions, their queues and retained messages survive the process
     std::string persistence_location; // directory, with a final '/'
+    bool acknowledge_before_stored = false;
     std::optional<std::chrono::seconds> persistent_client_expiration;
 
     // Limits. 0 means "no limit" where mosquitto says so.

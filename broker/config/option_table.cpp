@@ -57,18 +57,28 @@ option ignored(std::string_view name, std::string_view effect) {
 option would_open(std::string_view name, std::string_view effect) {
     return {name, support::would_open, effect, false, false, {}};
 }
-option of_bridge(std::string_view name) {
-    return {name, support::ignored, "bridges are not supported yet", false, true, {}};
+option would_open_if(std::string_view name, std::string_view effect) {
+    return {name, support::would_open, effect, false, true, {}};
 }
+option of_bridge(std::string_view name) { return ignored(name, "bridges are not supported yet"); }
 
 // --- listeners
 
 listener& default_listener(reading& at) {
-    if (at.default_listener == nullptr) at.default_listener = &at.add_listener();
+    if (at.default_listener == nullptr) {
+        at.default_listener = &at.add_listener();
+        const auto where = at.default_listener->where;
+        *at.default_listener = at.unplaced;
+        at.default_listener->where = where;
+    }
     return *at.default_listener;
 }
 
-listener& current_listener(reading& at) { return at.current != nullptr ? *at.current : default_listener(at); }
+// Only `listener`, `port` and `bind_address` make a listener: other options must not open the network.
+listener& current_listener(reading& at) {
+    if (at.current != nullptr) return *at.current;
+    return at.default_listener != nullptr ? *at.default_listener : at.unplaced;
+}
 
 void apply_listener(reading& at, std::string_view value) {
     value = trim(value.substr(0, value.find('#'))); // here a comment may follow
@@ -80,7 +90,6 @@ void apply_listener(reading& at, std::string_view value) {
     made.port = static_cast<std::uint16_t>(*port);
     made.bind_address = trim(value.substr(first_word(value).size()));
     at.current = &made;
-    at.in_bridge = false;
 }
 
 void apply_port(reading& at, std::string_view value) {
@@ -213,16 +222,6 @@ void apply_location(reading& at, std::string_view value) {
     if (!value.ends_with('/')) at.result.conf.persistence_location += '/';
 }
 
-apply apply_persistence(std::string_view name) {
-    return [name](reading& at, std::string_view value) {
-        const auto v = parse_bool(value);
-        if (!v) return wrong_value(at, name, value, "true or false is wanted");
-        if (*v)
-            at.report(severity::warning, std::string(name) + ": sessions, their queues and retained messages are kept "
-                                                             "in memory only; what plugins store is on disk.");
-    };
-}
-
 void apply_expiration(reading& at, std::string_view value) {
     if (const auto v = parse_duration(value)) {
         at.result.conf.persistent_client_expiration = *v;
@@ -240,12 +239,21 @@ void apply_allow_anonymous(reading& at, std::string_view value) {
 
 void apply_plugin(reading& at, std::string_view value) {
     if (value == "builtin:sensors" || value == "builtin:none") {
-        at.result.conf.plugins.push_back({std::string(value), {}, at.where});
-        at.current_plugin = &at.result.conf.plugins.back();
+        auto& plugins = at.result.conf.plugins;
+        const auto is_plugin = [&](const plugin& p) { return p.name == value; };
+        const auto there = std::find_if(plugins.begin(), plugins.end(), is_plugin);
+        at.current_plugin =
+            there != plugins.end() ? &*there : &plugins.emplace_back(plugin{std::string(value), {}, at.where});
     } else {
         at.report(severity::error, "The plugin \"" + std::string(value) +
                                        "\" cannot be loaded: there are builtin:sensors and builtin:none only.");
     }
+}
+
+void apply_auto_id_prefix(reading& at, std::string_view value) {
+    constexpr std::size_t longest = 50;
+    if (value.size() > longest) return wrong_value(at, "auto_id_prefix", value, "at most 50 characters are wanted");
+    at.result.conf.auto_id_prefix = value;
 }
 
 constexpr std::string_view no_tls = "TLS is not supported yet, and without it the listener would speak plain text";
@@ -257,8 +265,10 @@ void add_general(std::vector<option>& t) {
     t.push_back(works("allow_anonymous", apply_allow_anonymous));
     t.push_back(would_open("password_file", no_users));
     t.push_back(would_open("acl_file", no_users));
-    t.push_back(would_open("per_listener_settings", "users and rights are not supported yet"));
-    for (const auto* name : {"persistence", "retained_persistence"}) t.push_back(works(name, apply_persistence(name)));
+    t.push_back(would_open_if("per_listener_settings", "users and rights are not supported yet"));
+    for (const auto* name : {"persistence", "retained_persistence"}) // one option, two names
+        t.push_back(flag(name, &configuration::persistence));
+    t.push_back(flag("acknowledge_before_stored", &configuration::acknowledge_before_stored));
     t.push_back(once("persistence_location", apply_location));
     t.push_back(number("max_queued_messages", &configuration::max_queued_messages, 0, any32));
     t.push_back(
@@ -274,7 +284,7 @@ void add_general(std::vector<option>& t) {
     t.push_back(flag("retain_available", &configuration::retain_available));
     t.push_back(flag("allow_zero_length_clientid", &configuration::allow_zero_length_clientid));
     t.push_back(flag("set_tcp_nodelay", &configuration::set_tcp_nodelay));
-    t.push_back(text("auto_id_prefix", &configuration::auto_id_prefix));
+    t.push_back(once("auto_id_prefix", apply_auto_id_prefix));
     t.push_back(text("user", &configuration::user));
     t.push_back(text("pid_file", &configuration::pid_file));
     t.push_back(works("persistent_client_expiration", apply_expiration));
@@ -305,6 +315,7 @@ void add_logging(std::vector<option>& t) {
 }
 
 void add_listener_options(std::vector<option>& t) {
+    t.push_back({"include_dir", support::works, {}, false, false, {}}); // the reader's own
     t.push_back(works("listener", apply_listener));
     t.push_back(works("port", apply_port));
     t.push_back(once("bind_address", [](reading& at, std::string_view v) { default_listener(at).bind_address = v; }));
@@ -324,13 +335,14 @@ void add_listener_options(std::vector<option>& t) {
     t.push_back(ignored("max_topic_alias", "MQTT 5 is not supported yet"));
     t.push_back(ignored("max_topic_alias_broker", "MQTT 5 is not supported yet"));
     t.push_back(would_open("mount_point", "clients would see each other's topics"));
-    t.push_back(would_open("use_username_as_clientid", "clients could take another's id"));
+    t.push_back(would_open_if("use_username_as_clientid", "clients could take another's id"));
     t.push_back(ignored("packet_buffer_size", "buffers are sized by need"));
     t.push_back(ignored("websockets_headers_size", "8 KiB of header are accepted"));
     t.push_back(ignored("websockets_log_level", "there is no websockets library to set"));
-    for (const auto* name : {"certfile", "keyfile", "cafile", "capath", "require_certificate",
-                             "use_identity_as_username", "use_subject_as_username", "crlfile", "psk_file", "psk_hint"})
+    for (const auto* name : {"certfile", "keyfile", "cafile", "capath", "crlfile", "psk_file", "psk_hint"})
         t.push_back(would_open(name, no_tls));
+    for (const auto* name : {"require_certificate", "use_identity_as_username", "use_subject_as_username"})
+        t.push_back(would_open_if(name, no_tls));
     for (const auto* name : {"tls_version", "ciphers", "ciphers_tls1.3", "dhparamfile",
                              "disable_client_cert_date_checks", "tls_engine", "tls_engine_kpass_sha1", "tls_keyform"})
         t.push_back(ignored(name, "TLS is not supported yet"));

@@ -16,10 +16,10 @@ namespace nightjar::config {
 struct reading {
     load_result& result;
     origin where;                         // of the line being read
-    listener* current = nullptr;          // the last `listener` line; null: none yet
-    plugin* current_plugin = nullptr;     // the last `plugin` line
+    listener* current = nullptr;          // the last `listener` line of this file; null: none yet
+    plugin* current_plugin = nullptr;     // the last `plugin` line of this file
     listener* default_listener = nullptr; // made by `port` or `bind_address`
-    bool in_bridge = false;               // behind a `connection` line
+    listener unplaced{};                  // what listener options said before there was any
     bool log_dest_seen = false, log_type_seen = false;
     bool allow_anonymous_seen = false;
 
@@ -36,9 +36,9 @@ enum class support {
 struct option {
     std::string_view name;
     support state = support::ignored;
-    std::string_view effect;                                     // of ignoring it
-    bool once = false;                                           // a second line of it is an error, as in mosquitto
-    bool bridge = false;                                         // belongs to a `connection` block
+    std::string_view effect; // of ignoring it
+    bool once = false;       // a second line of it is an error, as in mosquitto
+    bool boolean = false;    // of would_open: its value is true or false, and false asks for what we do anyway
     std::function<void(reading&, std::string_view value)> apply; // set where state is works
 };
 

@@ -44,15 +44,15 @@ class file_reader {
             if (!is_utf8(line)) {
                 at_.report(severity::error, "Malformed UTF-8.");
             } else if (const auto text = trim(line); !text.empty()) {
-                read_line(text, path, main);
+                read_line(text, main);
             }
         }
     }
 
-    void read_line(std::string_view text, const std::string& path, bool main) {
+    void read_line(std::string_view text, bool main) {
         const auto name = first_word(text);
         const auto value = trim(text.substr(name.size()));
-        if (name == "include_dir") return include(value, path, main);
+        if (name == "include_dir") return include(value, main);
         if (name.starts_with(plugin_option_prefix)) return plugin_option_line(name, value);
         if (name.starts_with("auth_opt_"))
             return at_.report(severity::error, "auth_opt_*: mosquitto's plugins cannot be loaded.");
@@ -71,7 +71,7 @@ class file_reader {
         if (known.state == support::ignored)
             return at_.report(severity::warning, name + " is ignored: " + std::string(known.effect) + ".");
         if (known.state == support::would_open) {
-            if (value == "false") return; // asks for what we do anyway
+            if (known.boolean && parse_bool(value) == false) return; // asks for what we do anyway
             return at_.report(severity::error, name + " is not possible: " + std::string(known.effect) + ".");
         }
         if (value.empty()) return at_.report(severity::error, "Empty \"" + name + "\" value in configuration.");
@@ -92,7 +92,9 @@ class file_reader {
         at_.current_plugin->options.push_back({std::string(name), std::string(value), at_.where});
     }
 
-    void include(std::string_view directory, const std::string& path, bool main) {
+    // Each file has its own current listener and plugin.
+    void include(std::string_view directory, bool main) {
+        if (directory.empty()) return at_.report(severity::error, "Empty \"include_dir\" value in configuration.");
         if (!main) return at_.report(severity::error, "include_dir is allowed in the main configuration file only.");
         std::vector<std::string> files;
         std::error_code error;
@@ -103,14 +105,19 @@ class file_reader {
                                                    "\": " + error.message() + ".");
         std::sort(files.begin(), files.end()); // bytes: upper case first
         const auto here = at_.where;
+        auto* const listener_here = at_.current;
+        auto* const plugin_here = at_.current_plugin;
         for (const auto& file : files) {
             const auto before = at_.result.findings.size();
+            at_.current = nullptr;
+            at_.current_plugin = nullptr;
             read(file, false);
             for (auto i = before; i < at_.result.findings.size(); ++i)
                 at_.result.findings[i].included_from = here.file + ":" + std::to_string(here.line);
         }
         at_.where = here;
-        static_cast<void>(path);
+        at_.current = listener_here;
+        at_.current_plugin = plugin_here;
     }
 
     reading at_;
@@ -127,15 +134,16 @@ std::string default_location() {
     return home != nullptr && *home != '\0' ? std::string(home) + "/.local/share/nightjar/" : "./";
 }
 
-// Nobody configured a listener: this machine only, anonymous, both address families.
-void add_local_listeners(configuration& conf, const std::vector<std::uint16_t>& ports) {
+// Nobody configured a listener: this machine only, anonymous, both address families. `like`: what listener options
+// without a listener said.
+void add_local_listeners(configuration& conf, const std::vector<std::uint16_t>& ports, const listener& like) {
     conf.local_only = true;
     const auto add = [&](std::uint16_t port, listener_protocol protocol) {
         for (const auto* address : {"127.0.0.1", "::1"}) {
-            auto& l = conf.listeners.emplace_back();
+            auto& l = conf.listeners.emplace_back(like);
             l.port = port;
             l.bind_address = address;
-            l.protocol = protocol;
+            if (protocol != listener_protocol::mqtt) l.protocol = protocol;
             l.optional = l.bind_address == "::1"; // a host may have no IPv6
         }
     };
@@ -145,11 +153,15 @@ void add_local_listeners(configuration& conf, const std::vector<std::uint16_t>& 
     add(8000, listener_protocol::http_api);
 }
 
-void complete_plugins(configuration& conf) {
+void complete_plugins(reading& at) {
+    auto& conf = at.result.conf;
+    at.where = {};
     const auto named = [&](std::string_view name) {
         return std::any_of(conf.plugins.begin(), conf.plugins.end(), [&](const plugin& p) { return p.name == name; });
     };
     if (!named("builtin:sensors") && !named("builtin:none")) conf.plugins.push_back({"builtin:sensors", {}, {}});
+    if (named("builtin:sensors") && named("builtin:none"))
+        at.report(severity::error, "plugin builtin:none and builtin:sensors contradict each other.");
     std::erase_if(conf.plugins, [](const plugin& p) { return p.name == "builtin:none"; });
 }
 
@@ -178,13 +190,14 @@ bool load_result::ok() const {
 load_result load(const load_options& options) {
     load_result result;
     auto& conf = result.conf;
+    conf.persistence = options.file.empty(); // mosquitto's default for a conf file is false
     conf.log.levels = default_levels;
     conf.log.destinations = {{log_destination_kind::standard_error, {}}};
     file_reader reader(result);
     if (!options.file.empty()) reader.read_main(options.file);
     const bool configured = !conf.listeners.empty();
-    if (!configured) add_local_listeners(conf, options.ports);
-    complete_plugins(conf);
+    if (!configured) add_local_listeners(conf, options.ports, reader.state().unplaced);
+    complete_plugins(reader.state());
     judge_access(reader.state(), configured);
     if (options.verbose) conf.log.levels = 0xFF;
     if (conf.persistence_location.empty()) {

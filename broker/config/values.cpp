@@ -54,14 +54,20 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
     return std::chrono::seconds(*number * unit);
 }
 
+// As RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF; and no NUL.
 bool is_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         const auto first = static_cast<unsigned char>(text[i]);
         const std::size_t more = first < 0x80 ? 0 : first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-        if (first == 0 || (first >= 0x80 && first < 0xC2) || first > 0xF4 || i + more >= text.size() + (more == 0))
-            return false;
-        for (std::size_t k = 1; k <= more; ++k)
-            if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
+        if (first == 0 || (first >= 0x80 && first < 0xC2) || first > 0xF4 || text.size() - i <= more) return false;
+        char32_t code = more == 0 ? first : first & (0x3FU >> more);
+        for (std::size_t k = 1; k <= more; ++k) {
+            const auto next = static_cast<unsigned char>(text[i + k]);
+            if ((next & 0xC0) != 0x80) return false;
+            code = code << 6 | (next & 0x3FU);
+        }
+        const char32_t least = more == 3 ? 0x10000 : more == 2 ? 0x800 : 0;
+        if (code < least || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
         i += more + 1;
     }
     return true;

@@ -25,7 +25,8 @@ class sink {
   public:
     virtual ~sink() = default;
     virtual void write(level at, std::string_view line) = 0;
-    virtual void reopen() {} // after rotation
+    virtual void reopen() {}                            // after rotation
+    virtual bool has_own_time() const { return false; } // so lines come without ours
 };
 
 class logger {

@@ -33,9 +33,14 @@ class stream_sink final : public sink {
 
 class journal_sink final : public sink {
   public:
+    explicit journal_sink(int descriptor) : descriptor_(descriptor) {}
     void write(level at, std::string_view line) override {
-        write_whole(STDERR_FILENO, fmt::format("<{}>{}\n", syslog_priority(at), line));
+        write_whole(descriptor_, fmt::format("<{}>{}\n", syslog_priority(at), line));
     }
+    bool has_own_time() const override { return true; }
+
+  private:
+    int descriptor_;
 };
 
 class file_sink final : public sink {
@@ -71,6 +76,7 @@ class syslog_sink final : public sink {
     void write(level at, std::string_view line) override {
         ::syslog(syslog_priority(at), "%.*s", static_cast<int>(line.size()), line.data());
     }
+    bool has_own_time() const override { return true; }
 };
 
 } // namespace
@@ -87,7 +93,7 @@ int syslog_priority(level at) {
 }
 
 std::unique_ptr<sink> make_stream_sink(int descriptor) { return std::make_unique<stream_sink>(descriptor); }
-std::unique_ptr<sink> make_journal_sink() { return std::make_unique<journal_sink>(); }
+std::unique_ptr<sink> make_journal_sink(int descriptor) { return std::make_unique<journal_sink>(descriptor); }
 std::unique_ptr<sink> make_file_sink(const std::string& path) { return std::make_unique<file_sink>(path); }
 std::unique_ptr<sink> make_syslog_sink(int facility) { return std::make_unique<syslog_sink>(facility); }
 

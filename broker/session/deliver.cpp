@@ -4,6 +4,7 @@
 #include "broker/session/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace nightjar::session {
 
@@ -13,10 +14,15 @@ void session::deliver(delivery& d, codec::qos granted) {
     if (link_ != nullptr) {
         const auto& out = outbound();
         if (out.queue.empty() && out.window.size() < limits_.max_inflight_messages && link_->roomy())
-            return deliver_now(d, qos);
+            return start(outbound().window.add(d.shared(), qos, false), qos);
     }
-    if (!queue_accepts(*d.shared())) return broker_.count().dropped_queue_full.add();
+    if (!queue_accepts(*d.shared())) return drop(d.shared(), qos);
     enqueue(d.shared(), qos, false);
+}
+
+void session::drop(const topics::message_ptr& m, codec::qos qos) {
+    broker_.count().dropped_queue_full.add();
+    if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
 }
 
 void session::deliver_qos0(delivery& d) {
@@ -38,13 +44,42 @@ void session::deliver_qos0(delivery& d) {
     if (tracing()) write_publish_trace("Sending PUBLISH to", d.packet());
 }
 
-void session::deliver_now(delivery& d, codec::qos qos) {
-    send_in_flight(outbound().window.add(d.shared(), qos, false), false);
+// New in the window. A QoS 2 message of a durable session is not sent before its packet id is on disk: a process that
+// has forgotten the id would send the message again under another one, and the client take it for a new one.
+void session::start(inflight_window::slot& s, codec::qos qos) {
+    if (!durable_) return send_in_flight(s);
+    note(storage::step::sent, s.message, s.id);
+    const auto& held = outbound_->held;
+    if (qos == codec::qos::exactly_once) return send_after(s, disk_.batch_ticket());
+    send_after(s, held.empty() ? 0 : held.back().after); // it does not overtake
 }
 
-void session::send_in_flight(const inflight_window::slot& s, bool dup) {
+// PUBLISH or PUBREL, when `after` is on disk.
+void session::send_after(inflight_window::slot& s, ticket after) {
+    auto& held = outbound_->held;
+    if (held.empty() && after <= disk_.committed()) return send_in_flight(s);
+    if (held.empty()) disk_.wait_for_commit(*this);
+    s.held = true;
+    held.push_back({held.empty() ? after : std::max(after, held.back().after), s.id});
+}
+
+void session::release_held() {
+    auto& held = outbound_->held;
+    while (!held.empty() && held.front().after <= disk_.committed()) {
+        if (auto* slot = outbound_->window.find(held.front().id); slot != nullptr && slot->held) {
+            slot->held = false;
+            if (link_ != nullptr) send_in_flight(*slot);
+        }
+        held.pop_front();
+    }
+    if (!held.empty()) disk_.wait_for_commit(*this);
+}
+
+void session::send_in_flight(inflight_window::slot& s) {
+    if (s.state == inflight_window::state::awaiting_pubcomp) return send_answer({codec::packet_type::pubrel, s.id});
     const auto qos =
         s.state == inflight_window::state::awaiting_puback ? codec::qos::at_least_once : codec::qos::exactly_once;
+    const bool dup = std::exchange(s.sent, true); // [MQTT-3.3.1-1]
     send_publish({s.message->topic(), s.message->payload(), qos, s.retain, dup, s.id}, s.message);
 }
 
@@ -79,6 +114,7 @@ void session::enqueue(topics::message_ptr m, codec::qos qos, bool retained) {
 
 void session::pump() {
     if (!outbound_ || link_ == nullptr) return;
+    if (inbound_ && inbound_->subacks > 0) return; // SUBACK first
     auto& out = *outbound_;
     while (!out.queue.empty() && link_->roomy()) {
         auto& next = out.queue.front();
@@ -89,7 +125,7 @@ void session::pump() {
             send_publish({next.message->topic(), next.message->payload(), next.qos, next.retained, false, 0},
                          next.message);
         } else {
-            send_in_flight(out.window.add(std::move(next.message), next.qos, next.retained), false);
+            start(out.window.add(std::move(next.message), next.qos, next.retained), next.qos);
         }
         out.queue.pop_front();
     }

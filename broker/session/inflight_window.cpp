@@ -13,12 +13,21 @@ inflight_window::slot& inflight_window::add(topics::message_ptr m, codec::qos qo
     do { // a straggler may still hold the id that is next [MQTT-2.3.1-4]
         ++last_id_;
     } while (last_id_ == 0 || at(last_id_).state != state::free);
-    slot& s = at(last_id_);
-    s.message = std::move(m);
-    s.sequence = next_sequence_++;
-    s.id = last_id_;
-    s.state = qos == codec::qos::at_least_once ? state::awaiting_puback : state::awaiting_pubrec;
-    s.retain = retain;
+    const auto next = qos == codec::qos::at_least_once ? state::awaiting_puback : state::awaiting_pubrec;
+    return fill(at(last_id_), std::move(m), last_id_, next, retain);
+}
+
+inflight_window::slot& inflight_window::restore(topics::message_ptr m, codec::packet_id id,
+                                                inflight_window::state state, bool retain) {
+    // Old ids may lie anywhere: no two of them may fall into one slot.
+    while (slots_.size() < full_size && (used_ * 2 >= slots_.size() || at(id).state != state::free)) grow();
+    last_id_ = id;
+    return fill(at(id), std::move(m), id, state, retain);
+}
+
+inflight_window::slot& inflight_window::fill(slot& s, topics::message_ptr m, codec::packet_id id,
+                                             inflight_window::state state, bool retain) {
+    s = {std::move(m), next_sequence_++, id, state, retain, false, false};
     ++used_;
     return s;
 }

@@ -15,17 +15,21 @@ class inflight_window {
     enum class state : std::uint8_t { free, awaiting_puback, awaiting_pubrec, awaiting_pubcomp };
 
     struct slot {
-        topics::message_ptr message; // released with PUBREC
+        topics::message_ptr message; // QoS 2: until PUBREC, of a durable session until PUBCOMP
         std::uint32_t sequence = 0;
         codec::packet_id id = 0;
         inflight_window::state state = state::free;
         bool retain = false; // the RETAIN flag it was sent with
+        bool held = false;   // of a durable session: not to be sent before something is on disk
+        bool sent = false;   // at least once, so the next time is a DUP
     };
 
     std::size_t size() const { return used_; }
 
     // There must be room: size() < 65,535. The reference holds until the next add().
     slot& add(topics::message_ptr m, codec::qos qos, bool retain);
+    // As it was before a restart. `id` is free.
+    slot& restore(topics::message_ptr m, codec::packet_id id, inflight_window::state state, bool retain);
     slot* find(codec::packet_id id);
     void remove(slot& s);
 
@@ -34,6 +38,7 @@ class inflight_window {
   private:
     slot& at(codec::packet_id id) { return slots_[id & (slots_.size() - 1)]; }
     void grow();
+    slot& fill(slot& s, topics::message_ptr m, codec::packet_id id, inflight_window::state state, bool retain);
 
     std::vector<slot> slots_; // size: a power of two, more than twice used_ until 65,536
     std::size_t used_ = 0;

@@ -15,16 +15,18 @@ void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes fra
     if (packet.qos == codec::qos::exactly_once && inbound().unreleased.contains(packet.packet_id)) {
         // Seen before: not delivered again, acknowledged again [MQTT-4.3.3-2]. The first one may still be on its way to
         // disk.
-        return acknowledge(codec::packet_type::pubrec, packet.packet_id, broker_.last_ticket());
+        return acknowledge({codec::packet_type::pubrec, packet.packet_id}, disk_.last_ticket());
     }
     packet.dup = false; // DUP is between sender and server only [MQTT-3.3.1-3]
     const auto routed = broker_.publish(*this, packet, frame);
     if (routed.error) return protocol_error(*routed.error);
     if (packet.qos == codec::qos::at_least_once) {
-        acknowledge(codec::packet_type::puback, packet.packet_id, routed.durable_after);
+        acknowledge({codec::packet_type::puback, packet.packet_id}, routed.durable_after);
     } else if (packet.qos == codec::qos::exactly_once) {
         inbound().unreleased.insert(packet.packet_id);
-        acknowledge(codec::packet_type::pubrec, packet.packet_id, routed.durable_after);
+        if (durable_) note(storage::put_inbound{number(), packet.packet_id});
+        acknowledge({codec::packet_type::pubrec, packet.packet_id, routed.plugin_stored},
+                    durable_ ? disk_.batch_ticket() : routed.durable_after);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "broker/codec/encode.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace nightjar::session {
 
@@ -13,9 +14,9 @@ void link::send(codec::bytes packet) {
     commit(packet.size());
 }
 
-session::session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker,
+session::session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker, journal& disk,
                  log::logger& log)
-    : id_(id), client_id_(std::move(client_id)), limits_(limits), broker_(broker), log_(log) {}
+    : id_(id), client_id_(std::move(client_id)), limits_(limits), broker_(broker), disk_(disk), log_(log) {}
 
 session::outbound_state& session::outbound() {
     if (!outbound_) outbound_ = std::make_unique<outbound_state>();
@@ -27,10 +28,11 @@ session::inbound_state& session::inbound() {
     return *inbound_;
 }
 
-void session::attach(link& to, const codec::connect& packet) {
+void session::attach(link& to, const codec::connect& packet, bool session_present, ticket after) {
     link_ = &to;
     version_ = packet.version;
     clean_ = packet.clean_session;
+    durable_ = !clean_ && disk_.keeps_sessions();
     disconnect_received_ = false;
     user_name_ = packet.user_name.value_or(codec::bytes{});
     will_.reset();
@@ -38,28 +40,32 @@ void session::attach(link& to, const codec::connect& packet) {
         const auto& will = *packet.will;
         will_ = topics::message::make(will.topic, will.payload, will.qos, will.retain);
     }
+    if (durable_) note_presence(0);
+    acknowledge({codec::packet_type::connack, session_present}, after); // [MQTT-3.2.2-1]..[-3]
     if (!outbound_) return;
-    for (const auto* slot : outbound_->window.in_order()) {
-        if (slot->state == inflight_window::state::awaiting_pubcomp) {
-            send_acknowledgement(codec::packet_type::pubrel, slot->id);
-        } else {
-            send_in_flight(*slot, true); // [MQTT-3.3.1-1]
-        }
+    for (auto* slot : outbound_->window.in_order()) {
+        const auto& held = outbound_->held;
+        if (!slot->held) send_after(*slot, held.empty() ? 0 : held.back().after); // in order [MQTT-4.6.0-1]
     }
     pump();
 }
 
-void session::detach(bool orderly, std::uint32_t now) {
+void session::detach(bool orderly, moment now) {
     link_ = nullptr;
-    offline_since_ = now;
-    // What was not yet acknowledged stays so: the client sends it again [MQTT-4.4.0-1].
-    if (inbound_) inbound_->acknowledgements.clear();
-    if (auto will = std::move(will_); will && !orderly) broker_.publish_will(*this, will); // [MQTT-3.1.2-8]
+    offline_since_ = now.seconds;
+    if (inbound_) { // what was not yet answered stays so: the client sends it again [MQTT-4.4.0-1]
+        inbound_->answers.clear();
+        inbound_->subacks = 0;
+    }
+    const auto will = std::exchange(will_, nullptr);
+    if (durable_) note_presence(now.wall_ms);
+    if (will && !orderly) broker_.publish_will(*this, will); // [MQTT-3.1.2-8]
 }
 
 void session::end() {
     for (const auto& filter : filters_) broker_.unsubscribe(*this, filter);
     filters_.clear();
+    if (durable_) forget();
 }
 
 void session::on_packet(const codec::fixed_header& header, codec::bytes frame) {

@@ -1,7 +1,8 @@
 // The MQTT rules for one client id: what is subscribed, queued, in flight, and what each packet means. Does no I/O and
 // reads no clock: packets come in, effects go out through `link` (to the client) and `router` (to the broker).
 //
-// Belongs to one worker for life, whether its client is connected or not. Each packet family has its own source file:
+// Belongs to one worker for life, whether its client is connected or not. A durable session notes in the `journal` what
+// has to survive the process, and answers only when that is on disk. Each packet family has its own source file:
 // publish.cpp (inbound), deliver.cpp (outbound), acknowledge.cpp, subscribe.cpp, session.cpp (begin and end).
 #pragma once
 
@@ -13,6 +14,7 @@
 #include "broker/session/link.hpp"
 #include "broker/session/router.hpp"
 #include "broker/topics/subscription_tree.hpp"
+#include "storage/restored.hpp"
 
 #include <deque>
 #include <memory>
@@ -33,7 +35,8 @@ struct limits {
 
 class session {
   public:
-    session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker, log::logger& log);
+    session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker, journal& disk,
+            log::logger& log);
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
@@ -41,28 +44,41 @@ class session {
     const std::string& client_id() const { return client_id_; }
     const std::string& user_name() const { return user_name_; }
     bool clean() const { return clean_; }
+    bool durable() const { return durable_; }
     bool connected() const { return link_ != nullptr; }
     link* current_link() const { return link_; }
-    std::uint32_t offline_since() const { return offline_since_; } // the worker's clock, seconds
+    std::int64_t offline_since() const {
+        return offline_since_;
+    } // the worker's clock, seconds; below 0: before its start
 
     // --- begin and end: session.cpp
-    // A client is there; CONNACK has been written. Sends again what was in flight [MQTT-4.4.0-1], then what was queued.
-    void attach(link& to, const codec::connect& packet);
-    // The client is gone. `orderly`: after DISCONNECT, so without will [MQTT-3.14.4-3]. `now`: seconds.
-    void detach(bool orderly, std::uint32_t now);
-    // Takes its subscriptions out of the tree; the last call.
+    // A client is there. Sends CONNACK when `after` is on disk, then again what was in flight [MQTT-4.4.0-1], then what
+    // was queued.
+    void attach(link& to, const codec::connect& packet, bool session_present, ticket after);
+    // The client is gone. `orderly`: after DISCONNECT, so without will [MQTT-3.14.4-3].
+    struct moment {
+        std::int64_t seconds; // the worker's clock
+        std::int64_t wall_ms; // since 1970
+    };
+    void detach(bool orderly, moment now);
+    // Takes its subscriptions out of the tree, and all of it off the disk; the last call.
     void end();
+    void note_absence(moment now); // on disk: nobody is connected, there is no will
+    // What the last process left of it. Before the first attach(). `now`: this process's start.
+    void restore(storage::restored_session&& from, moment now);
 
     // --- packets, but CONNECT and PINGREQ. Views into the frame.
     void on_packet(const codec::fixed_header& header, codec::bytes frame);
     bool disconnect_received() const { return disconnect_received_; }
 
     // --- outbound: deliver.cpp
+    // To a durable session, a QoS 1 or 2 message is in the journal before it comes here, with this session among its
+    // recipients.
     void deliver(delivery& d, codec::qos granted);
     void on_drained(); // the link is roomy again
 
     // --- acknowledgements held back until a commit: acknowledge.cpp
-    void on_committed();                  // router.committed() has grown
+    void on_committed();                  // journal.committed() has grown
     void on_commit_failed(ticket failed); // nothing up to `failed` may be acknowledged
 
     std::size_t subscription_count() const { return filters_.size(); }
@@ -78,11 +94,32 @@ class session {
     void on_pubrec(codec::packet_id id);
     void on_pubrel(codec::packet_id id);
     void on_pubcomp(codec::packet_id id);
-    void acknowledge(codec::packet_type type, codec::packet_id id, ticket after);
+    struct answer {
+        codec::packet_type type;
+        codec::packet_id id;                  // of CONNACK: session present
+        bool plugin_stored = false;           // a plugin's part of the message is in the batch too
+        std::vector<std::uint8_t> codes = {}; // of SUBACK
+    };
+    void acknowledge(answer what, ticket after);
+    void send_answer(const answer& what);
+    void release_held();
+
+    // durable.cpp: what a durable session notes
+    storage::session_number number() const { return id_.value & 0xFFFF'FFFF'FFFF; }
+    void note(storage::step step, const topics::message_ptr& m, codec::packet_id id = 0);
+    template <typename Change>
+    void note(Change change) {
+        disk_.batch().sessions.emplace_back(std::move(change));
+    }
+    void note_presence(std::int64_t offline_since_ms);
+    topics::message_ptr keep_retained(const topics::message& m, codec::qos qos);
+    void forget();
 
     void deliver_qos0(delivery& d);
-    void deliver_now(delivery& d, codec::qos qos);
-    void send_in_flight(const inflight_window::slot& s, bool dup);
+    void start(inflight_window::slot& s, codec::qos qos);
+    void send_after(inflight_window::slot& s, ticket after);
+    void send_in_flight(inflight_window::slot& s);
+    void drop(const topics::message_ptr& m, codec::qos qos);
     void send_publish(const codec::publish& packet, const topics::message_ptr& m);
     void queue_retained(codec::bytes filter, codec::qos granted);
     void pump(); // from the queue into the window
@@ -93,7 +130,6 @@ class session {
     void write_publish_trace(const char* what, const codec::publish& packet) const;
     void write_received_trace(const codec::fixed_header& header, codec::bytes body) const;
     void write_sent_trace(codec::packet_type type, codec::packet_id id) const;
-    void send_acknowledgement(codec::packet_type type, codec::packet_id id);
 
     struct queued {
         topics::message_ptr message;
@@ -105,15 +141,20 @@ class session {
         std::deque<queued> queue;
         std::size_t queued_bytes = 0;
         std::size_t retained_waiting = 0; // of the queue; live messages must not overtake them
+        struct held_message {
+            ticket after;
+            codec::packet_id id;
+        };
+        std::deque<held_message> held; // of the window, see slot::held
     };
-    struct pending_acknowledgement {
+    struct pending_answer {
         ticket after;
-        codec::packet_type type;
-        codec::packet_id id;
+        answer what;
     };
     struct inbound_state {
         boost::container::flat_set<codec::packet_id> unreleased; // QoS 2, delivered, PUBREL still to come
-        std::deque<pending_acknowledgement> acknowledgements;    // in the order of their PUBLISH [MQTT-4.6.0-2]
+        std::deque<pending_answer> answers;                      // in the order of their packets [MQTT-4.6.0-2]
+        std::size_t subacks = 0;                                 // of the answers; the queue waits behind them
     };
     // Made on first need: most sessions of a large broker only listen, at QoS 0.
     outbound_state& outbound();
@@ -126,15 +167,17 @@ class session {
     std::string user_name_;
     const limits& limits_;
     router& broker_;
+    journal& disk_;
     log::logger& log_;
     link* link_ = nullptr;
     topics::message_ptr will_;
     std::unique_ptr<outbound_state> outbound_;
     std::unique_ptr<inbound_state> inbound_;
     std::vector<std::string> filters_; // sorted
-    std::uint32_t offline_since_ = 0;
+    std::int64_t offline_since_ = 0;
     codec::protocol_version version_ = codec::protocol_version::v3_1_1;
     bool clean_ = true;
+    bool durable_ = false;
     bool disconnect_received_ = false;
 };
 

@@ -20,13 +20,13 @@ void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
         broker_.subscribe(*this, request->filter, request->qos); // replaces an identical one [MQTT-3.8.4-3]
         const auto place = std::lower_bound(filters_.begin(), filters_.end(), request->filter);
         if (place == filters_.end() || *place != request->filter) filters_.insert(place, std::string(request->filter));
+        if (durable_)
+            note(storage::put_subscription{number(), std::string(request->filter),
+                                           static_cast<std::uint8_t>(request->qos)});
         log_.write(log::level::subscribe, "{} {} {}", client_id_, static_cast<int>(request->qos), request->filter);
         codes.push_back(static_cast<std::uint8_t>(request->qos));
     }
-    std::string answer;
-    codec::append_suback(answer, packet->packet_id, codes); // [MQTT-3.8.4-5]
-    link_->send(answer);
-    if (tracing()) write_sent_trace(codec::packet_type::suback, packet->packet_id);
+    acknowledge({codec::packet_type::suback, packet->packet_id, false, codes}, durable_ ? disk_.last_ticket() : 0);
     auto code = codes.begin();
     requests = packet->filters;
     while (const auto request = requests.next())
@@ -39,6 +39,7 @@ void session::queue_retained(codec::bytes filter, codec::qos granted) {
     broker_.match_retained(filter, found); // [MQTT-3.3.1-6]
     for (auto& m : found) {
         const auto qos = std::min(m->qos(), granted);
+        if (durable_ && qos != codec::qos::at_most_once) m = keep_retained(*m, qos);
         enqueue(std::move(m), qos, true);
     }
 }
@@ -50,10 +51,12 @@ void session::on_unsubscribe(std::uint8_t flags, codec::bytes body) {
         const auto place = std::lower_bound(filters_.begin(), filters_.end(), request->filter);
         if (place == filters_.end() || *place != request->filter) continue;
         broker_.unsubscribe(*this, request->filter);
+        if (durable_) note(storage::remove_subscription{number(), *place});
         log_.write(log::level::unsubscribe, "{} {}", client_id_, request->filter);
         filters_.erase(place);
     }
-    send_acknowledgement(codec::packet_type::unsuback, packet->packet_id); // [MQTT-3.10.4-5]
+    acknowledge({codec::packet_type::unsuback, packet->packet_id},
+                durable_ ? disk_.last_ticket() : 0); // [MQTT-3.10.4-5]
 }
 
 } // namespace nightjar::session

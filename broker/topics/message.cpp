@@ -18,10 +18,9 @@ message::message(codec::bytes topic, codec::bytes payload, codec::qos qos, bool 
     if (!payload.empty()) std::memcpy(text + topic.size(), payload.data(), payload.size());
 }
 
-void intrusive_ptr_release(const message* m) {
-    if (m->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    m->~message();
-    ::operator delete(const_cast<message*>(m));
+void message::destroy() const noexcept {
+    this->~message();
+    ::operator delete(const_cast<message*>(this));
 }
 
 } // namespace nightjar::topics

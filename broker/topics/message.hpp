@@ -1,10 +1,10 @@
 // One application message that has to live longer than its frame: retained, queued, in flight, or large. One
-// allocation, immutable, shared by count between all who hold it, on any thread.
+// allocation, immutable, shared by count between all who hold it, on any thread. The store's log can keep it.
 #pragma once
 
 #include "broker/codec/types.hpp"
+#include "storage/loggable.hpp"
 
-#include <atomic>
 #include <cstdint>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -14,7 +14,7 @@ namespace nightjar::topics {
 class message;
 using message_ptr = boost::intrusive_ptr<const message>;
 
-class message {
+class message final : public storage::loggable {
   public:
     static message_ptr make(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain);
 
@@ -24,18 +24,18 @@ class message {
     bool retain() const { return retain_; } // as published
     std::size_t footprint() const { return sizeof(message) + topic_size_ + payload_size_; }
 
-    message(const message&) = delete;
-    message& operator=(const message&) = delete;
+    // --- storage::loggable
+    std::string_view topic_text() const override { return topic(); }
+    std::string_view payload_bytes() const override { return payload(); }
+    std::uint8_t qos_number() const override { return static_cast<std::uint8_t>(qos_); }
+    bool retain_flag() const override { return retain_; }
 
   private:
     message(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain);
     ~message() = default;
+    void destroy() const noexcept override;
     const char* text() const { return reinterpret_cast<const char*>(this + 1); }
 
-    friend void intrusive_ptr_add_ref(const message* m) { m->references_.fetch_add(1, std::memory_order_relaxed); }
-    friend void intrusive_ptr_release(const message* m);
-
-    mutable std::atomic<std::uint32_t> references_{0};
     std::uint32_t payload_size_;
     std::uint16_t topic_size_;
     codec::qos qos_;

@@ -5,12 +5,12 @@
 
 namespace nightjar::topics {
 
-bool retained_tree::set(message_ptr m) {
-    message_ptr old; // freed outside the lock
+message_ptr retained_tree::set(message_ptr m) {
+    message_ptr old;
     const std::unique_lock lock(mutex_);
     if (m->payload().empty()) {
         const auto node = trie_.find(m->topic());
-        if (node == trie::none || !trie_.value(node)) return false;
+        if (node == trie::none || !trie_.value(node)) return nullptr;
         old = std::move(trie_.value(node));
         trie_.value(node).reset();
         trie_.prune(node);
@@ -24,7 +24,7 @@ bool retained_tree::set(message_ptr m) {
         footprint_ -= old->footprint();
         --size_;
     }
-    return true;
+    return old;
 }
 
 void retained_tree::match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t limit) const {

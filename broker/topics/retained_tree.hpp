@@ -15,8 +15,8 @@ namespace nightjar::topics {
 class retained_tree {
   public:
     // Keeps `m` for its topic; a message without payload takes the old one away instead [MQTT-3.3.1-10] and is not kept
-    // [MQTT-3.3.1-11]. Returns false if nothing changed (clearing what was not there).
-    bool set(message_ptr m);
+    // [MQTT-3.3.1-11]. Returns the message that it replaced or took away, or null.
+    message_ptr set(message_ptr m);
 
     // Appends the messages whose topic matches a valid filter, at most `limit`. [MQTT-4.7.2-1] holds for `$` topics.
     void match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t limit = SIZE_MAX) const;

@@ -30,7 +30,7 @@ bool subscription_tree::subscribe(codec::bytes filter, subscriber who) {
         auto& here = trie_.value(trie_.insert(filter));
         const auto place = std::lower_bound(here.begin(), here.end(), who, by_id);
         if (place != here.end() && place->id == who.id) {
-            place->qos = who.qos;
+            *place = who;
         } else {
             here.insert(place, who);
             ++count_;

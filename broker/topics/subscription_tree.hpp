@@ -29,6 +29,7 @@ struct subscriber_id {
 struct subscriber {
     subscriber_id id;
     codec::qos qos = codec::qos::at_most_once; // granted
+    bool durable = false;                      // its messages are kept on disk
 };
 
 using tree_version = std::uint64_t;

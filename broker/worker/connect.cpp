@@ -91,11 +91,12 @@ session::session* connection::take_over(session::session& existing, const codec:
         auto* old = static_cast<connection*>(existing.current_link());
         home_.shared().log.notice("Client {} already connected, closing old connection.", existing.client_id());
         old->close("session taken over");
-        const bool ended = existing.clean();
+        const bool gone = existing.clean();
         old->release_session();
-        if (ended) return nullptr;
+        if (gone) return nullptr;
     }
     if (packet.clean_session || existing.clean()) { // [MQTT-3.1.2-6]
+        ended_ = existing.durable();
         home_.end_session(existing);
         return nullptr;
     }
@@ -115,8 +116,7 @@ void connection::welcome(const codec::connect& packet, session::session& session
                           peer_.port, session.client_id(), packet.version == codec::protocol_version::v3_1 ? 1 : 2,
                           packet.clean_session ? 1 : 0, packet.keep_alive,
                           packet.user_name ? fmt::format(", u'{}'", *packet.user_name) : "");
-    send(codec::encode_connack(session_present, connack_code::accepted, packet.version)); // [MQTT-3.2.2-1]..[-3]
-    session.attach(*this, packet);
+    session.attach(*this, packet, session_present, ended_ ? home_.last_ticket() : 0);
 }
 
 } // namespace nightjar::worker

@@ -251,7 +251,7 @@ void connection::release_session() {
     auto& session = *std::exchange(session_, nullptr);
     home_.count().clients_connected.subtract();
     home_.shared().plugins.on_disconnect(home_, home_.describe(session));
-    session.detach(session.disconnect_received(), home_.now_seconds());
+    session.detach(session.disconnect_received(), home_.now());
     if (session.clean()) home_.end_session(session); // [MQTT-3.1.2-6]
 }
 

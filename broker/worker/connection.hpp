@@ -109,6 +109,7 @@ class connection final : public net::transport_events, public session::link, pub
     bool closing_ = false;
     bool reading_paused_ = false;
     bool lost_ = false;
+    bool ended_ = false;     // its CONNECT ended a durable session
     std::string_view cause_; // why it closed; static text
     struct destination {
         unsigned worker;

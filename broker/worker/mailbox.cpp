@@ -24,9 +24,9 @@ void parcel::add(const codec::publish& packet) {
     bytes_.append(packet.payload);
 }
 
-void parcel::add(topics::message_ptr m) {
+void parcel::add(topics::message_ptr m, storage::recipient_list durable) {
     append({static_cast<std::uint32_t>(m->payload().size()), 0, m->retain(), true});
-    shared_.push_back(std::move(m));
+    shared_.push_back({std::move(m), std::move(durable)});
 }
 
 void parcel::clear() {

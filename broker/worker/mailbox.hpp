@@ -4,6 +4,7 @@
 
 #include "broker/codec/packets.hpp"
 #include "broker/topics/message.hpp"
+#include "storage/write_batch.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -18,12 +19,13 @@ namespace nightjar::worker {
 class parcel {
   public:
     void add(const codec::publish& packet);
-    void add(topics::message_ptr m);
+    // `durable`: who of the durable subscribers gets it, as it was stored; may be null.
+    void add(topics::message_ptr m, storage::recipient_list durable);
     bool empty() const { return bytes_.empty(); }
     std::size_t size() const { return size_; } // of all messages in it
     void clear();
 
-    // Calls small(const codec::publish&) or shared(const message_ptr&) for each, in order.
+    // Calls small(const codec::publish&) or shared(const message_ptr&, const recipient_list&) for each, in order.
     template <typename Small, typename Shared>
     void for_each(Small small, Shared shared) const {
         std::size_t at = 0, next_shared = 0;
@@ -31,7 +33,8 @@ class parcel {
             const auto h = header_at(at);
             at += sizeof(header);
             if (h.is_shared) {
-                shared(shared_[next_shared++]);
+                const auto& s = shared_[next_shared++];
+                shared(s.message, s.durable);
                 continue;
             }
             const codec::bytes all(bytes_);
@@ -52,7 +55,11 @@ class parcel {
     void append(const header& h);
 
     std::string bytes_;
-    std::vector<topics::message_ptr> shared_;
+    struct shared_message {
+        topics::message_ptr message;
+        storage::recipient_list durable;
+    };
+    std::vector<shared_message> shared_;
     std::size_t size_ = 0;
 };
 

@@ -16,7 +16,7 @@ session::route_result worker::publish(session::session& from, const codec::publi
     session::delivery d(packet, frame, scratch_);
     const auto who = describe(from);
     const auto result = route(d, &who, nullptr);
-    return {result.error, result.outcome == plugin::publish_outcome::stored ? batch_number_ : 0};
+    return {result.error, result.kept ? batch_number_ : 0, result.outcome == plugin::publish_outcome::stored};
 }
 
 void worker::publish_will(session::session& from, const topics::message_ptr& will) {
@@ -42,15 +42,33 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, pl
         if (outcome == plugin::publish_outcome::denied) return {{}, outcome};
     }
     // Retained first: who subscribes between this line and the next finds the message there.
-    if (packet.retain) common_.retained.set(d.shared()); // [MQTT-3.3.1-5]
+    topics::message_ptr replaced;
+    if (packet.retain) {
+        // Its number first: another worker may replace it as soon as it is in the tree.
+        if (keeps_sessions()) d.shared()->place().id = common_.store.next_message();
+        replaced = common_.retained.set(d.shared()); // [MQTT-3.3.1-5]
+    }
     const auto version = common_.subscriptions.version(entry.stripe);
     if (!entry.filled || entry.version != version) {
         refresh(entry, packet.topic);
         entry.version = version;
     }
+    const bool durable = entry.durable && packet.qos != codec::qos::at_most_once;
+    const bool kept = (durable || packet.retain) && keep_message(entry, d, replaced);
     deliver_local(entry, d);
     if (entry.other_workers != 0) deliver_elsewhere(entry, d);
-    return {{}, outcome};
+    return {{}, outcome, kept || outcome == plugin::publish_outcome::stored};
+}
+
+// To disk, for durable sessions and as the retained message. False: there is nothing to keep.
+bool worker::keep_message(const topic_entry& entry, session::delivery& d, const topics::message_ptr& replaced) {
+    if (!keeps_sessions() || entry.topic.starts_with('$')) return false;
+    const auto& packet = d.packet();
+    const bool retained = packet.retain && !packet.payload.empty();
+    const auto recipients = packet.qos != codec::qos::at_most_once ? entry.durable : nullptr;
+    if (replaced) batch_.progress.push_back({replaced, storage::retained_holder, 0, storage::step::done});
+    if (recipients || retained) keep(d.shared(), recipients, retained);
+    return recipients || retained || replaced;
 }
 
 plugin::publish_outcome worker::ask_plugins(const topic_entry& entry, const codec::publish& packet,
@@ -71,13 +89,17 @@ void worker::refresh(topic_entry& entry, codec::bytes topic) {
     common_.subscriptions.match(topic, found_);
     entry.local.clear();
     entry.other_workers = 0;
+    std::vector<storage::recipient> durable;
     for (const auto& s : found_) {
+        if (s.durable && s.qos != codec::qos::at_most_once)
+            durable.push_back({s.id.value, static_cast<std::uint8_t>(s.qos), false});
         if (s.id.worker() != index_) {
             entry.other_workers |= std::uint64_t{1} << s.id.worker();
         } else if (const auto mine = sessions_.find(s.id.value); mine != sessions_.end()) {
-            entry.local.push_back({mine->second.get(), s.qos});
+            entry.local.push_back({mine->second.get(), s.qos, s.durable});
         }
     }
+    entry.durable = durable.empty() ? nullptr : std::make_shared<const decltype(durable)>(std::move(durable));
     entry.local.shrink_to_fit();
     entry.filled = true;
 }
@@ -97,7 +119,7 @@ void worker::deliver_elsewhere(const topic_entry& entry, session::delivery& d) {
         } else if (small) {
             parcels_[to].add(packet);
         } else {
-            parcels_[to].add(d.shared());
+            parcels_[to].add(d.shared(), packet.qos != codec::qos::at_most_once ? entry.durable : nullptr);
         }
     }
 }
@@ -109,26 +131,41 @@ void worker::send_parcels() {
 
 void worker::collect_mail() {
     mailbox_.collect(collected_);
-    const auto deliver = [this](session::delivery& d) {
-        const auto found = topics_.find(d.packet().topic, common_.plugins);
-        topic_entry& entry = **found; // its first worker has checked the name
-        const auto version = common_.subscriptions.version(entry.stripe);
-        if (!entry.filled || entry.version != version) {
-            refresh(entry, d.packet().topic);
-            entry.version = version;
-        }
-        deliver_local(entry, d);
-    };
     for (const auto& p : collected_)
         p.for_each(
             [&](const codec::publish& packet) {
                 session::delivery d(packet, {}, scratch_);
-                deliver(d);
+                deliver_from_elsewhere(d, nullptr);
             },
-            [&](const topics::message_ptr& m) {
+            [&](const topics::message_ptr& m, const storage::recipient_list& durable) {
                 session::delivery d(m, scratch_);
-                deliver(d);
+                deliver_from_elsewhere(d, durable);
             });
+}
+
+// `durable`: those of all workers for whom the message was stored, and nobody else, get it as durable sessions.
+void worker::deliver_from_elsewhere(session::delivery& d, const storage::recipient_list& durable) {
+    const auto found = topics_.find(d.packet().topic, common_.plugins);
+    topic_entry& entry = **found; // its first worker has checked the name
+    const auto version = common_.subscriptions.version(entry.stripe);
+    if (!entry.filled || entry.version != version) {
+        refresh(entry, d.packet().topic);
+        entry.version = version;
+    }
+    const bool stored = d.packet().qos != codec::qos::at_most_once;
+    for (const auto& target : entry.local)
+        if (!stored || !target.durable || target.granted == codec::qos::at_most_once)
+            target.session->deliver(d, target.granted);
+    if (!durable) return;
+    for (const auto& r : *durable) {
+        const topics::subscriber_id id{r.owner};
+        if (id.worker() != index_) continue;
+        if (const auto mine = sessions_.find(id.value); mine != sessions_.end()) {
+            mine->second->deliver(d, static_cast<codec::qos>(r.qos));
+        } else if (keeps_sessions()) { // it ended in the meantime
+            batch_.progress.push_back({d.shared(), r.number(), 0, storage::step::done});
+        }
+    }
 }
 
 void worker::publish(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain) {
@@ -149,7 +186,7 @@ bool worker::may_subscribe(session::session& who, codec::bytes filter, codec::qo
 }
 
 void worker::subscribe(session::session& who, codec::bytes filter, codec::qos qos) {
-    common_.subscriptions.subscribe(filter, {who.id(), qos});
+    common_.subscriptions.subscribe(filter, {who.id(), qos, who.durable()});
 }
 
 void worker::unsubscribe(session::session& who, codec::bytes filter) {

@@ -8,6 +8,7 @@
 #include "broker/codec/error.hpp"
 #include "broker/plugin/chain.hpp"
 #include "broker/topics/subscription_tree.hpp"
+#include "storage/write_batch.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,7 @@ struct topic_entry {
     struct target {
         session::session* session;
         codec::qos granted;
+        bool durable;
     };
     explicit topic_entry(codec::bytes name);
 
@@ -37,6 +39,7 @@ struct topic_entry {
     const bool reserved;             // `$SYS`, `$share`: clients may not publish here
     std::uint64_t other_workers = 0; // bit n: worker n has subscribers
     std::vector<target> local;
+    storage::recipient_list durable; // durable subscribers of all workers, granted QoS 1 or 2; null: none
     plugin::interested_list plugins;
 };
 

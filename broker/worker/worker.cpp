@@ -40,6 +40,7 @@ void worker::run() {
     pthread_sigmask(SIG_BLOCK, &all, nullptr); // signals are main's
     pthread_setname_np(pthread_self(), fmt::format("nj-worker-{}", index_).c_str());
     common_.plugins.start(*this);
+    publish_restored_wills();
     schedule_tick();
     end_turn();
     while (!stopped_) {
@@ -63,8 +64,8 @@ void worker::end_turn() {
         publish_own();
         flush_connections();
     } while (!closing_.empty() || !own_.empty() || !dirty_.empty());
-    send_parcels();
     submit_batch();
+    send_parcels(); // after the batch: what the others note on its messages has to come behind it
     send_leaving();
     graveyard_.clear();
     clocks_read_ = false;
@@ -125,8 +126,8 @@ void worker::take(incoming from) {
 }
 
 session::session* worker::make_session(std::string client_id) {
-    const topics::subscriber_id id{(std::uint64_t{index_} << 48) | ++next_session_};
-    auto made = std::make_unique<session::session>(id, std::move(client_id), common_.limits, *this, common_.log);
+    const topics::subscriber_id id{(std::uint64_t{index_} << 48) | common_.store.next_session()};
+    auto made = std::make_unique<session::session>(id, std::move(client_id), common_.limits, *this, *this, common_.log);
     if (!common_.directory.add(made->client_id(), {index_, made.get()})) return nullptr;
     counters_.sessions.add();
     return sessions_.emplace(id.value, std::move(made)).first->second.get();
@@ -140,12 +141,40 @@ void worker::end_session(session::session& s) {
     sessions_.erase(s.id().value);
 }
 
+void worker::restore(storage::restored_session&& from) {
+    const topics::subscriber_id id{(std::uint64_t{index_} << 48) | from.record.number};
+    auto made = std::make_unique<session::session>(id, std::move(from.record.client_id), common_.limits, *this, *this,
+                                                   common_.log);
+    if (!common_.directory.add(made->client_id(), {index_, made.get()})) return; // cannot be: ids are unique
+    for (const auto& [filter, qos] : from.subscriptions)
+        common_.subscriptions.subscribe(filter, {id, static_cast<codec::qos>(qos), true});
+    if (from.record.will)
+        restored_wills_.push_back({made.get(), static_cast<const topics::message*>(from.record.will.get())});
+    made->restore(std::move(from), now());
+    counters_.sessions.add();
+    sessions_.emplace(id.value, std::move(made));
+}
+
+// Their clients were connected when the last process ended, and are not now [MQTT-3.1.2-8].
+void worker::publish_restored_wills() {
+    for (const auto& [from, message] : restored_wills_) {
+        publish_will(*from, message);
+        from->note_absence(now());
+    }
+    restored_wills_ = {};
+}
+
 // --- the disk
+
+void worker::keep(const topics::message_ptr& m, storage::recipient_list recipients, bool retained) {
+    if (m->place().id == 0) m->place().id = common_.store.next_message();
+    batch_.messages.push_back({m, std::move(recipients), retained});
+}
 
 void worker::submit_batch() {
     if (batch_.empty()) return;
-    common_.store.submit(*this, batch_number_++, std::move(batch_));
-    batch_ = {};
+    if (common_.conf.acknowledge_before_stored) committed_ = batch_number_;
+    common_.store.submit(*this, batch_number_++, std::exchange(batch_, {}));
 }
 
 void worker::on_committed(std::uint64_t number, std::error_code error) noexcept {
@@ -156,6 +185,8 @@ void worker::commit_done(std::uint64_t number, std::error_code error) {
     committed_ = std::max(committed_, number);
     if (error)
         common_.log.error("Error: the store could not write: {}. Nothing of it was acknowledged.", error.message());
+    if (store_failed_ && !error) common_.log.notice("The store can write again.");
+    store_failed_ = static_cast<bool>(error);
     boost::unordered_flat_set<session::session*> waiting;
     waiting.swap(waiting_);
     for (auto* s : waiting) {
@@ -192,7 +223,7 @@ void worker::inject_now(const topics::message_ptr& m, const plugin::client& who,
     const auto routed = route(d, &who, &result.ingest);
     result.error = routed.error;
     result.denied = routed.outcome == plugin::publish_outcome::denied;
-    if (routed.outcome == plugin::publish_outcome::stored) {
+    if (routed.kept && !common_.conf.acknowledge_before_stored) {
         injected_.push_back({batch_number_, std::move(result), std::move(done)});
     } else {
         done(std::move(result));
@@ -229,13 +260,14 @@ void worker::tick() {
         common_.log.error("Error: a plugin failed: {}", e.what());
     }
     if (common_.conf.persistent_client_expiration && now_seconds() % 60 == 0) expire_sessions();
+    if (store_failed_) common_.store.submit(*this, batch_number_++, {}); // it tells us when the disk is back
 }
 
 void worker::expire_sessions() {
-    const auto keep = static_cast<std::uint64_t>(common_.conf.persistent_client_expiration->count());
+    const auto longest = common_.conf.persistent_client_expiration->count();
     std::vector<session::session*> expired;
     for (const auto& [id, s] : sessions_)
-        if (!s->connected() && now_seconds() - s->offline_since() > keep) expired.push_back(s.get());
+        if (!s->connected() && now_seconds() - s->offline_since() > longest) expired.push_back(s.get());
     for (auto* s : expired) {
         common_.log.notice("Expiring client {} due to timeout.", s->client_id());
         end_session(*s);
@@ -249,6 +281,7 @@ std::future<void> worker::stop_plugins() {
     asio::post(context_, [this, done] {
         common_.plugins.stop(*this);
         publish_own();
+        submit_batch();
         send_parcels(); // before the others are told to close
         done->set_value();
     });

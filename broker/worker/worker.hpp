@@ -58,11 +58,16 @@ struct inject_result {
     plugin::ingest_report ingest;
 };
 
-class worker final : public session::router, public plugin::host, public storage::commit_listener {
+class worker final : public session::router,
+                     public session::journal,
+                     public plugin::host,
+                     public storage::commit_listener {
   public:
     worker(common& all, unsigned index);
     ~worker() override;
 
+    // A session that the last process left, before start().
+    void restore(storage::restored_session&& from);
     void start(); // its thread; plugins are started on it first
     // Ordered end, in three steps for all workers: plugins stopped, while clients still hear what they say; connections
     // closed (wills go out) and the last batch submitted; the thread joined.
@@ -94,6 +99,7 @@ class worker final : public session::router, public plugin::host, public storage
         if (!clocks_read_) read_clocks();
         return now_seconds_;
     }
+    session::session::moment now() const { return {now_seconds(), now_us() / 1000}; }
     net::transport_home home() { return {context_, poller_, {read_buffer_.get(), read_buffer_size}}; }
     net::buffer_pool& buffers() { return buffers_; }
     void touched(connection& c) { dirty_.push_back(&c); }
@@ -108,14 +114,19 @@ class worker final : public session::router, public plugin::host, public storage
     // --- session::router
     session::route_result publish(session::session& from, const codec::publish& packet, codec::bytes frame) override;
     void publish_will(session::session& from, const topics::message_ptr& will) override;
-    session::ticket committed() const override { return committed_; }
-    session::ticket last_ticket() const override { return batch_.empty() ? batch_number_ - 1 : batch_number_; }
-    void wait_for_commit(session::session& who) override { waiting_.insert(&who); }
     bool may_subscribe(session::session& who, codec::bytes filter, codec::qos qos) override;
     void subscribe(session::session& who, codec::bytes filter, codec::qos qos) override;
     void unsubscribe(session::session& who, codec::bytes filter) override;
     void match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const override;
     session::counters& count() override { return counters_; }
+
+    // --- session::journal
+    bool keeps_sessions() const override { return common_.conf.persistence; }
+    session::ticket batch_ticket() const override { return batch_number_; }
+    void keep(const topics::message_ptr& m, storage::recipient_list recipients, bool retained) override;
+    session::ticket committed() const override { return committed_; }
+    session::ticket last_ticket() const override { return batch_.empty() ? batch_number_ - 1 : batch_number_; }
+    void wait_for_commit(session::session& who) override { waiting_.insert(&who); }
 
     // --- plugin::host
     unsigned worker_index() const override { return index_; }
@@ -133,6 +144,7 @@ class worker final : public session::router, public plugin::host, public storage
     struct routed {
         std::optional<codec::error> error;
         plugin::publish_outcome outcome = plugin::publish_outcome::pass;
+        bool kept = false; // in the open batch, by a plugin or for a durable session or as retained
     };
     struct injected {
         session::ticket after;
@@ -158,6 +170,7 @@ class worker final : public session::router, public plugin::host, public storage
     void expire_sessions();
     void wind_up();
     void commit_done(std::uint64_t number, std::error_code error);
+    void publish_restored_wills();
     void inject_now(const topics::message_ptr& m, const plugin::client& who, std::function<void(inject_result)> done);
     void take(incoming from);
 
@@ -166,8 +179,10 @@ class worker final : public session::router, public plugin::host, public storage
     plugin::publish_outcome ask_plugins(const topic_entry& entry, const codec::publish& packet,
                                         const plugin::client& who, plugin::ingest_report* report);
     void refresh(topic_entry& entry, codec::bytes topic);
+    bool keep_message(const topic_entry& entry, session::delivery& d, const topics::message_ptr& replaced);
     void deliver_local(topic_entry& entry, session::delivery& d);
     void deliver_elsewhere(const topic_entry& entry, session::delivery& d);
+    void deliver_from_elsewhere(session::delivery& d, const storage::recipient_list& durable);
     void collect_mail();
 
     static constexpr std::size_t read_buffer_size = std::size_t{256} << 10;
@@ -195,7 +210,6 @@ class worker final : public session::router, public plugin::host, public storage
 
     topic_cache topics_;
     std::vector<topics::subscriber> found_; // of refresh()
-    std::uint64_t next_session_ = 0;
     boost::unordered_flat_map<std::uint64_t, std::unique_ptr<session::session>> sessions_;
     boost::unordered_flat_map<connection*, std::unique_ptr<connection>> connections_;
     timer_wheel<connection> wheel_;
@@ -214,6 +228,13 @@ class worker final : public session::router, public plugin::host, public storage
     session::ticket committed_ = 0;
     boost::unordered_flat_set<session::session*> waiting_; // for a commit
     std::vector<injected> injected_;
+    bool store_failed_ = false; // the last commit
+
+    struct restored_will {
+        session::session* from;
+        topics::message_ptr message;
+    };
+    std::vector<restored_will> restored_wills_;
 };
 
 } // namespace nightjar::worker

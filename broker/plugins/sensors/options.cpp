@@ -1,5 +1,6 @@
 #include "broker/plugins/sensors/options.hpp"
 
+#include "broker/plugins/sensors/payload.hpp"
 #include "broker/codec/topic.hpp"
 #include "broker/config/values.hpp"
 #include "broker/text/json_number.hpp"
@@ -33,8 +34,12 @@ std::string_view next_word(std::string_view& rest) {
     return word;
 }
 
-bool parse_bound(std::string_view word, double& bound) {
-    if (word == "-") return true; // no bound
+// `none`: what stands for no bound on this side.
+bool parse_bound(std::string_view word, double& bound, double none) {
+    if (word == "-") {
+        bound = none;
+        return true;
+    }
     const auto number = text::parse_number(word);
     if (number) bound = *number;
     return number.has_value();
@@ -42,7 +47,10 @@ bool parse_bound(std::string_view word, double& bound) {
 
 key bound(std::string_view name, threshold options::*range, double threshold::*member) {
     return {name, [=](line& l) {
-                if (!parse_bound(l.value, l.result.*range.*member)) l.wrong("a number is wanted, or - for none");
+                auto& bounds = l.result.*range;
+                if (!parse_bound(l.value, bounds.*member, threshold{}.*member))
+                    return l.wrong("a number is wanted, or - for none");
+                if (bounds.min > bounds.max) l.wrong("the minimum would be above the maximum");
             }};
 }
 
@@ -91,13 +99,15 @@ void apply_threshold(line& l) {
     auto rest = l.value;
     const auto whom = next_word(rest), min = next_word(rest), max = next_word(rest);
     threshold_rule rule;
-    if (whom.empty() || max.empty() || !next_word(rest).empty() || !parse_bound(min, rule.range.min) ||
-        !parse_bound(max, rule.range.max) || rule.range.min > rule.range.max)
+    if (whom.empty() || max.empty() || !next_word(rest).empty() || !parse_bound(min, rule.range.min, threshold{}.min) ||
+        !parse_bound(max, rule.range.max, threshold{}.max) || rule.range.min > rule.range.max)
         return l.wrong("TYPE-OR-SENSOR MIN MAX is wanted; - stands for no bound");
-    if (const auto id = text::parse_number(whom); id && *id >= 1 && *id <= 4'294'967'295.0) {
-        rule.sensor = static_cast<std::uint32_t>(*id);
+    if (const auto id = text::parse_id(whom)) {
+        rule.sensor = *id;
+    } else if (text::parse_number(whom)) {
+        return l.wrong("a sensor is a whole number from 1 to 4294967295");
     } else {
-        rule.type = whom;
+        rule.type = type_of_category(whom);
     }
     l.result.thresholds.push_back(std::move(rule));
 }

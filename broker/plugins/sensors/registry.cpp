@@ -31,17 +31,26 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
 
 registry::answer registry::meet(const introduction& who) {
     const std::scoped_lock lock(mutex_);
-    if (auto* known = find(who)) {
-        if (who.id != 0 && known->record.source != who.source) return {nullptr, "id_of_another_source", {}};
-        learn(known->record, who);
-        return {known, {}, known->record};
-    }
-    if (!options_.auto_create) return {nullptr, "unknown_sensor", {}};
-    if (by_id_.size() >= options_.max_sensors) return {nullptr, "too_many_sensors", {}};
-    return create(who);
+    if (const auto why = refused(who, 0); !why.empty()) return {nullptr, why, {}};
+    auto* known = find(who);
+    if (known == nullptr) return create(who);
+    learn(*known, who);
+    return {known, {}, known->record, known->version.load(std::memory_order_relaxed)};
 }
 
-sensor* registry::find(const introduction& who) {
+std::string_view registry::refusal(const introduction& who, std::size_t others) const {
+    const std::scoped_lock lock(mutex_);
+    return refused(who, others);
+}
+
+std::string_view registry::refused(const introduction& who, std::size_t others) const {
+    if (const auto* known = find(who))
+        return who.id != 0 && known->record.source != who.source ? "id_of_another_source" : std::string_view{};
+    if (!options_.auto_create) return "unknown_sensor";
+    return by_id_.size() + others >= options_.max_sensors ? "too_many_sensors" : std::string_view{};
+}
+
+sensor* registry::find(const introduction& who) const {
     if (who.id != 0) {
         const auto found = by_id_.find(who.id);
         return found == by_id_.end() ? nullptr : found->second.get();
@@ -73,12 +82,19 @@ registry::answer registry::create(const introduction& who) {
 }
 
 // A type stays as it is once known; a unit may change.
-void registry::learn(storage::sensor_record& record, const introduction& who) const {
+void registry::learn(sensor& known, const introduction& who) {
+    auto& record = known.record;
+    bool changed = false;
     if (record.type == unknown_type && !who.type.empty()) {
         if (record.name == default_name(unknown_type, record.id)) record.name = default_name(who.type, record.id);
         record.type = who.type;
+        changed = true;
     }
-    if (!who.unit.empty()) record.unit = who.unit;
+    if (!who.unit.empty() && record.unit != who.unit) {
+        record.unit = who.unit;
+        changed = true;
+    }
+    if (changed) known.version.fetch_add(1, std::memory_order_relaxed);
 }
 
 storage::sensor_record registry::record_of(const sensor& s) const {

@@ -20,6 +20,7 @@ struct sensor {
     explicit sensor(storage::sensor_record r) : record(std::move(r)) {}
 
     storage::sensor_record record;          // guarded by the registry's mutex, but the id, which never changes
+    std::atomic<std::uint32_t> version{0};  // of the record; moves when it has changed
     std::atomic<bool> has_incident{false};  // an incident is open: every value is looked at
     std::atomic<std::int64_t> newest_us{0}; // arrival of its newest value, on whatever worker
 };
@@ -41,8 +42,11 @@ class registry {
         sensor* found = nullptr;
         std::string_view rejected;     // why there is none
         storage::sensor_record record; // as it is now
+        std::uint32_t version = 0;     // of it
     };
     answer meet(const introduction& who);
+    // Why meet() would refuse, or nothing. `others`: new sensors that come before this one in its message.
+    std::string_view refusal(const introduction& who, std::size_t others) const;
 
     storage::sensor_record record_of(const sensor& s) const;
     std::size_t size() const;
@@ -51,9 +55,10 @@ class registry {
     static std::string key_of(std::string_view source, std::string_view topic, std::string_view type);
 
   private:
-    sensor* find(const introduction& who);
+    sensor* find(const introduction& who) const;
     answer create(const introduction& who);
-    void learn(storage::sensor_record& record, const introduction& who) const;
+    std::string_view refused(const introduction& who, std::size_t others) const;
+    static void learn(sensor& known, const introduction& who);
 
     const options& options_;
     mutable std::mutex mutex_; // guards all below, and the records

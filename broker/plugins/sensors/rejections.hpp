@@ -25,7 +25,7 @@ class rejections {
 
     struct entry {
         std::int64_t time_ms;
-        std::string topic, payload, reason; // payload: its first bytes, well-formed UTF-8
+        std::string topic, payload, reason; // topic and payload: their first bytes, as they came
     };
     std::deque<entry> last() const; // newest first
     std::map<std::string, std::uint64_t> counts() const;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <boost/container/flat_set.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
 
@@ -61,8 +62,18 @@ struct sensors::worker_part {
     };
     boost::unordered_flat_map<std::uint32_t, std::unique_ptr<acquaintance>> by_id;
     boost::unordered_flat_map<std::string, std::unique_ptr<acquaintance>, text_hash, std::equal_to<>> by_key;
-    std::string key;                    // reused
+    std::string key;                    // of the last find(), of a sensor without an id of its own
     std::vector<acquaintance*> waiting; // states to publish
+
+    acquaintance* find(format source, codec::bytes topic, const reading& r) {
+        if (source == format::measurement) {
+            const auto found = by_id.find(r.id);
+            return found == by_id.end() ? nullptr : found->second.get();
+        }
+        key = registry::key_of(source_name(source), topic, r.type);
+        const auto found = by_key.find(key);
+        return found == by_key.end() ? nullptr : found->second.get();
+    }
 };
 
 sensors::sensors(const config::plugin& settings, const storage::store& store, log::logger& log,
@@ -120,11 +131,10 @@ publish_outcome sensors::on_publish(host& host, const nightjar::plugin::publish_
     const auto& rule = options_.sources[number - 1];
     auto values = parse(rule, event.packet);
     std::string_view rejected = values.rejected;
+    if (rejected.empty()) rejected = refusal(host, rule, event.packet.topic, values.readings); // all or nothing
     boost::container::small_vector<acquaintance*, 4> known;
-    for (const auto& r : values.readings) { // all or nothing: first meet, then store
-        auto* one = rejected.empty() ? meet(host, rule, event.packet.topic, r, rejected) : nullptr;
-        known.push_back(one);
-    }
+    for (const auto& r : values.readings)
+        known.push_back(rejected.empty() ? meet(host, rule, event.packet.topic, r, rejected) : nullptr);
     if (!rejected.empty()) {
         rejections_.add(event.packet.topic, event.packet.payload, rejected, host.now_us() / 1000);
         if (event.report != nullptr) event.report->rejected = rejected;
@@ -144,21 +154,31 @@ parsed sensors::parse(const source_rule& rule, const codec::publish& packet) con
 }
 
 bool sensors::still_true(const acquaintance& known, const reading& r) const {
+    if (known.version != known.who->version.load(std::memory_order_relaxed)) return false; // another worker has learnt
     return (r.type.empty() || known.record.type != "unknown") && (r.unit.empty() || r.unit == known.record.unit);
+}
+
+// Why one of them could not be met, before any of them is. The order of a message's sensors must not matter.
+std::string_view sensors::refusal(host& host, const source_rule& rule, codec::bytes topic,
+                                  std::span<const reading> readings) {
+    auto& mine = *workers_[host.worker_index()];
+    boost::container::flat_set<std::uint32_t> others; // new ones, by id
+    for (const auto& r : readings) {
+        if (mine.find(rule.format, topic, r) != nullptr) continue;
+        const introduction who{r.id, mine.key, {}, r.type, r.unit, {}, source_name(rule.format), topic, 0};
+        const auto why = registry_.refusal(who, others.size() - others.count(r.id));
+        if (!why.empty()) return why;
+        others.insert(r.id);
+    }
+    return {};
 }
 
 sensors::acquaintance* sensors::meet(host& host, const source_rule& rule, codec::bytes topic, const reading& r,
                                      std::string_view& rejected) {
     auto& mine = *workers_[host.worker_index()];
     const bool own_id = rule.format == format::measurement;
-    std::unique_ptr<acquaintance>* slot = nullptr;
-    if (own_id) {
-        if (const auto found = mine.by_id.find(r.id); found != mine.by_id.end()) slot = &found->second;
-    } else {
-        mine.key = registry::key_of(source_name(rule.format), topic, r.type);
-        if (const auto found = mine.by_key.find(mine.key); found != mine.by_key.end()) slot = &found->second;
-    }
-    if (slot != nullptr && still_true(**slot, r)) return slot->get();
+    auto* known = mine.find(rule.format, topic, r);
+    if (known != nullptr && still_true(*known, r)) return known;
 
     introduction who{r.id, mine.key, {}, r.type, r.unit, {}, source_name(rule.format), topic, host.now_us() / 1000};
     std::string name;
@@ -167,9 +187,9 @@ sensors::acquaintance* sensors::meet(host& host, const source_rule& rule, codec:
         name = fmt::format("{} {}", who.device, r.name);
         who.name = name;
     }
-    if (slot != nullptr) {
-        introduce(host, **slot, who, rejected);
-        return slot->get();
+    if (known != nullptr) {
+        introduce(host, *known, who, rejected);
+        return known;
     }
     auto made = std::make_unique<acquaintance>();
     introduce(host, *made, who, rejected);
@@ -192,6 +212,7 @@ void sensors::introduce(host& host, acquaintance& known, const introduction& who
     }
     known.who = answer.found;
     known.record = std::move(answer.record);
+    known.version = answer.version;
     known.range = options_.threshold_of(known.record.id, known.record.type);
     if (incidents_.is_open(known.record.id)) known.who->has_incident.store(true, std::memory_order_relaxed);
     host.batch().sensors.push_back(known.record);

@@ -16,6 +16,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,7 @@ class sensors final : public plugin::plugin {
     // A sensor as one worker knows it.
     struct acquaintance {
         sensor* who = nullptr;
+        std::uint32_t version = 0; // of the record
         storage::sensor_record record;
         threshold range;
         std::string state_topic;
@@ -70,6 +72,8 @@ class sensors final : public plugin::plugin {
     parsed parse(const source_rule& rule, const codec::publish& packet) const;
     acquaintance* meet(host& host, const source_rule& rule, codec::bytes topic, const reading& r,
                        std::string_view& rejected);
+    std::string_view refusal(host& host, const source_rule& rule, codec::bytes topic,
+                             std::span<const reading> readings);
     bool still_true(const acquaintance& known, const reading& r) const;
     void introduce(host& host, acquaintance& known, const introduction& who, std::string_view& rejected);
     void store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report);

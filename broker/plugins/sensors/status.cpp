@@ -66,9 +66,9 @@ std::string sensors::rejected_json() const {
 }
 
 std::optional<std::string> sensors::thresholds_json(std::string_view id) const {
-    const auto number = text::parse_number(id);
-    if (!number || *number < 1 || *number > 4'294'967'295.0) return std::nullopt;
-    const auto record = store_.sensor_table().find(static_cast<storage::sensor_id>(*number));
+    const auto number = text::parse_id(id);
+    if (!number) return std::nullopt;
+    const auto record = store_.sensor_table().find(*number);
     if (!record) return std::nullopt;
     json_writer out;
     write_range(out, options_.threshold_of(record->id, record->type));

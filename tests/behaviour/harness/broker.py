@@ -70,8 +70,10 @@ class Broker:
     def conf(self):
         lines = [f"listener {self.port} 127.0.0.1",
                  f"listener {self.websocket_port} 127.0.0.1", "protocol websockets"]
+        if "persistence" not in self.extra_conf:
+            lines += ["persistence true"]
         if is_mosquitto():
-            lines += ["persistence true", "user root"]
+            lines += ["user root"]
         else:
             lines += [f"listener {self.http_port} 127.0.0.1", "protocol http_api"]
         lines += ["allow_anonymous true", f"persistence_location {self.store}", f"log_type {self.log_types}",

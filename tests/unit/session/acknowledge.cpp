@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_CASE(a_stored_publish_is_acknowledged_after_its_commit) {
     broker.store = true;
     receive(publish("a", "x", q1, 1));
     BOOST_TEST(to.take().empty());
-    broker.commit();
+    disk.commit();
     BOOST_TEST(to.take() == ack(packet_type::puback, 1));
 }
 
@@ -23,19 +23,19 @@ BOOST_AUTO_TEST_CASE(acknowledgements_keep_the_order_of_their_publishes) { // [M
     broker.store = false;
     receive(publish("b", "x", q1, 2));
     BOOST_TEST(to.take().empty());
-    broker.commit();
+    disk.commit();
     BOOST_TEST(to.take() == ack(packet_type::puback, 1) + ack(packet_type::puback, 2));
 }
 
 BOOST_AUTO_TEST_CASE(only_what_is_on_disk_is_acknowledged) {
     broker.store = true;
     receive(publish("a", "x", q1, 1));
-    broker.open_ticket = 2;
+    disk.open_ticket = 2;
     receive(publish("a", "x", q1, 2));
-    broker.done = 1;
+    disk.done = 1;
     client.on_committed();
     BOOST_TEST(to.take() == ack(packet_type::puback, 1));
-    broker.done = 2;
+    disk.done = 2;
     client.on_committed();
     BOOST_TEST(to.take() == ack(packet_type::puback, 2));
 }
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_failed_commit_is_never_acknowledged) {
     broker.store = true;
     receive(publish("a", "x", q2, 1));
     client.on_commit_failed(1);
-    broker.done = 1;
+    disk.done = 1;
     client.on_committed();
     BOOST_TEST(to.take().empty());
     BOOST_TEST(to.closed);

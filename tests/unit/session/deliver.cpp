@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(in_flight_messages_are_sent_again_in_order) { // [MQTT-4.4.
     deliver("t", "2", q2, q2);
     deliver("t", "3", q1, q1);
     receive(ack(packet_type::pubrec, 2));
-    client.detach(false, 0);
+    disconnect();
     deliver("t", "4", q1, q1); // while the client is away
     to.take();
     connect(false);
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(in_flight_messages_are_sent_again_in_order) { // [MQTT-4.4.
 
 BOOST_AUTO_TEST_CASE(qos_0_is_not_kept_for_a_client_that_is_away) {
     connect(false);
-    client.detach(false, 0);
+    disconnect();
     deliver("t", "x", q0, q0);
     connect(false);
     BOOST_TEST(to.take().empty());
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(qos_0_is_not_kept_for_a_client_that_is_away) {
 BOOST_AUTO_TEST_CASE(qos_0_is_kept_if_the_operator_wants_it) {
     conf.queue_qos0_messages = true;
     connect(false);
-    client.detach(false, 0);
+    disconnect();
     deliver("t", "x", q0, q0);
     connect(false);
     BOOST_TEST(to.take() == publish("t", "x", q0, 0));

@@ -33,16 +33,49 @@ struct fake_link final : link {
     std::string pending, out, cause;
 };
 
-struct fake_router final : router {
-    route_result publish(session&, const codec::publish& p, codec::bytes) override {
-        published.emplace_back(p.topic);
-        if (store) newest = open_ticket;
-        return {refuse, store ? open_ticket : 0};
+struct fake_journal final : journal {
+    bool keeps_sessions() const override { return keeps; }
+    storage::write_batch& batch() override {
+        newest = open_ticket;
+        return open;
     }
-    void publish_will(session&, const topics::message_ptr& will) override { published.emplace_back(will->topic()); }
+    ticket batch_ticket() const override { return open_ticket; }
+    void keep(const topics::message_ptr& m, storage::recipient_list recipients, bool retained) override {
+        batch().messages.push_back({m, std::move(recipients), retained});
+    }
     ticket committed() const override { return done; }
     ticket last_ticket() const override { return newest; }
     void wait_for_commit(session& who) override { waiting = &who; }
+    void commit() {
+        done = open_ticket++;
+        open = {};
+        if (auto* who = std::exchange(waiting, nullptr)) who->on_committed();
+    }
+    // The steps noted since the last commit, as "sent 1 done".
+    std::string steps() const {
+        constexpr const char* names[] = {"queued", "sent", "released", "done"};
+        std::string out;
+        for (const auto& p : open.progress) {
+            if (!out.empty()) out += ' ';
+            out += names[static_cast<int>(p.step)];
+            if (p.packet_id != 0) out += ' ' + std::to_string(p.packet_id);
+        }
+        return out;
+    }
+
+    bool keeps = false;
+    storage::write_batch open;
+    ticket done = 0, open_ticket = 1, newest = 0;
+    session* waiting = nullptr;
+};
+
+struct fake_router final : router {
+    route_result publish(session&, const codec::publish& p, codec::bytes) override {
+        published.emplace_back(p.topic);
+        if (store) disk->newest = disk->open_ticket;
+        return {refuse, store ? disk->open_ticket : 0, store};
+    }
+    void publish_will(session&, const topics::message_ptr& will) override { published.emplace_back(will->topic()); }
     bool may_subscribe(session&, codec::bytes filter, codec::qos) override { return filter != "forbidden"; }
     void subscribe(session&, codec::bytes filter, codec::qos) override { subscribed.emplace_back(filter); }
     void unsubscribe(session&, codec::bytes filter) override { unsubscribed.emplace_back(filter); }
@@ -50,27 +83,30 @@ struct fake_router final : router {
         out.insert(out.end(), retained.begin(), retained.end());
     }
     counters& count() override { return counted; }
-    void commit() {
-        done = open_ticket++;
-        if (auto* who = std::exchange(waiting, nullptr)) who->on_committed();
-    }
 
     std::vector<std::string> published, subscribed, unsubscribed;
     std::vector<topics::message_ptr> retained;
     std::optional<codec::error> refuse;
     bool store = false;
-    ticket done = 0, open_ticket = 1, newest = 0;
-    session* waiting = nullptr;
+    fake_journal* disk = nullptr;
     counters counted;
 };
 
 struct fixture {
-    explicit fixture(bool clean = true) { connect(clean); }
+    explicit fixture(bool clean = true, bool durable = false) {
+        disk.keeps = durable;
+        broker.disk = &disk;
+        connect(clean);
+    }
+    void disconnect() { client.detach(false, {}); }
     void connect(bool clean) {
         codec::connect packet;
         packet.clean_session = clean;
         packet.client_id = "c";
-        client.attach(to, packet);
+        const auto sent_before = to.out.size();
+        client.attach(to, packet, !clean, 0);
+        BOOST_REQUIRE(to.out.substr(sent_before, 2) == std::string("\x20\x02")); // CONNACK comes first
+        to.out.erase(sent_before, 4);
     }
     void receive(std::string_view frame) {
         const auto header = codec::read_fixed_header(frame);
@@ -85,9 +121,10 @@ struct fixture {
 
     limits conf{2, 3, 0, false, true};
     fake_router broker;
+    fake_journal disk;
     fake_link to;
     log::logger log;
-    session client{{1}, "c", conf, broker, log};
+    session client{{1}, "c", conf, broker, disk, log};
 };
 
 inline std::string publish(codec::bytes topic, codec::bytes payload, codec::qos qos, codec::packet_id id,

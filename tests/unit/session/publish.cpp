@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(qos_2_is_delivered_once) { // [MQTT-4.3.3-2]
 BOOST_AUTO_TEST_CASE(qos_2_is_delivered_once_over_a_reconnect) {
     connect(false);
     receive(publish("a", "x", q2, 7));
-    client.detach(false, 0);
+    disconnect();
     connect(false);
     receive(publish("a", "x", q2, 7, true));
     BOOST_TEST(broker.published.size() == 1U);
@@ -60,11 +60,11 @@ BOOST_AUTO_TEST_CASE(the_will_is_sent_unless_the_client_says_goodbye) { // [MQTT
     codec::connect packet;
     packet.client_id = "c";
     packet.will = codec::will{"will/topic", "gone", q1, true};
-    client.attach(to, packet);
-    client.detach(false, 0);
+    client.attach(to, packet, false, 0);
+    disconnect();
     BOOST_TEST(broker.published == std::vector<std::string>{"will/topic"}, boost::test_tools::per_element());
-    client.attach(to, packet);
-    client.detach(true, 0);
+    client.attach(to, packet, false, 0);
+    client.detach(true, {});
     BOOST_TEST(broker.published.size() == 1U);
 }
 

@@ -102,7 +102,6 @@ BOOST_AUTO_TEST_CASE(a_sensor_of_a_failed_batch_is_written_with_the_next) {
     auto too_much = values(7, start_us, 60'000);
     too_much.sensors.push_back({7, "light 7", "light", "V", "", "measurement", "iot/measurements", 1});
     BOOST_TEST(static_cast<bool>(w.commit(*s, std::move(too_much))));
-    BOOST_TEST(!s->sensor_table().find(7).has_value());
     BOOST_TEST(!w.commit(*s, values(7, start_us, 1)));
     BOOST_TEST(s->sensor_table().find(7).has_value());
 }

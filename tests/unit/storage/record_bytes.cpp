@@ -14,7 +14,8 @@ BOOST_AUTO_TEST_CASE(the_checksum_is_crc_32c) {
 }
 
 BOOST_AUTO_TEST_CASE(a_record_comes_back) {
-    record_writer out(3);
+    std::string memory;
+    record_writer out(3, memory);
     out.number(std::uint32_t{0xDEADBEEF});
     out.number(std::int64_t{-5});
     out.real(2.57);
@@ -29,7 +30,8 @@ BOOST_AUTO_TEST_CASE(a_record_comes_back) {
 }
 
 BOOST_AUTO_TEST_CASE(every_flipped_bit_is_seen) {
-    record_writer out(1);
+    std::string memory;
+    record_writer out(1, memory);
     out.number(std::uint64_t{42});
     out.text("x");
     const std::string good(out.finish("key"));

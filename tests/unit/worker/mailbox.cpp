@@ -17,7 +17,9 @@ codec::publish small(codec::bytes topic, codec::bytes payload, bool retain = fal
 std::string contents(const parcel& p) {
     std::string text;
     p.for_each([&](const codec::publish& m) { text += std::string(m.topic) + '=' + std::string(m.payload) + ' '; },
-               [&](const topics::message_ptr& m) { text += "*" + std::string(m->topic()) + ' '; });
+               [&](const topics::message_ptr& m, const storage::recipient_list&) {
+                   text += "*" + std::string(m->topic()) + ' ';
+               });
     return text;
 }
 
@@ -28,7 +30,7 @@ BOOST_AUTO_TEST_SUITE(mailbox_)
 BOOST_AUTO_TEST_CASE(a_parcel_keeps_order) {
     parcel p;
     p.add(small("a", "1"));
-    p.add(topics::message::make("big", "x", codec::qos::at_least_once, false));
+    p.add(topics::message::make("big", "x", codec::qos::at_least_once, false), nullptr);
     p.add(small("b/c", ""));
     BOOST_TEST(contents(p) == "a=1 *big b/c= ");
     p.clear();
@@ -75,7 +77,9 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_between_threads) {
                     BOOST_REQUIRE(std::string(m.payload) == std::to_string(next[sender]++));
                     ++total;
                 },
-                [](const topics::message_ptr&) { BOOST_FAIL("no shared message was sent"); });
+                [](const topics::message_ptr&, const storage::recipient_list&) {
+                    BOOST_FAIL("no shared message was sent");
+                });
     }
     for (auto& t : threads) t.join();
 }

@@ -1,0 +1,112 @@
+// What one writer wants committed together. Filled by a worker during a loop turn, read by the commit thread.
+#pragma once
+
+#include "storage/loggable.hpp"
+#include "storage/records.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace nightjar::storage {
+
+using session_number = std::uint64_t;         // 48 bits, never used again
+constexpr session_number retained_holder = 0; // stands in recipient lists for "the retained message of its topic"
+
+// Who gets a message that is being stored. `owner` is the broker's word for the session, with its number in the low
+// 48 bits; the rest is not stored.
+struct recipient {
+    std::uint64_t owner = 0;
+    std::uint8_t qos = 0;     // granted; the message's own may be lower
+    bool as_retained = false; // to be sent with RETAIN 1
+
+    session_number number() const { return owner & 0xFFFF'FFFF'FFFF; }
+};
+using recipient_list = std::shared_ptr<const std::vector<recipient>>;
+
+// A message on its way into the log: stored once, for those of `recipients` whose granted QoS is not 0, and, if
+// `retained`, as the retained message of its topic.
+struct message_entry {
+    loggable_ptr message;
+    recipient_list recipients; // may be null
+    bool retained = false;
+};
+
+// How far a session is with a message. Grows only.
+enum class step : std::uint8_t {
+    queued,
+    sent,     // with a packet id that stays until it is done
+    released, // QoS 2: PUBREC has come
+    done,     // acknowledged to the end, or dropped
+};
+
+struct progress_entry {
+    loggable_ptr message;
+    session_number session = 0;
+    std::uint16_t packet_id = 0; // of sent and released
+    storage::step step = step::done;
+};
+
+// A session as it is kept: what is not in its subscriptions, messages and inbound packet ids.
+struct session_record {
+    session_number number = 0;
+    std::string client_id;
+    std::string user_name;
+    std::int64_t offline_since_ms = 0; // wall clock, since 1970; 0: connected
+    loggable_ptr will;                 // of a connected client; may be null
+};
+
+struct put_session {
+    session_record record;
+};
+struct remove_session {
+    session_number number = 0;
+};
+struct put_subscription {
+    session_number number = 0;
+    std::string filter;
+    std::uint8_t qos = 0;
+};
+struct remove_subscription {
+    session_number number = 0;
+    std::string filter;
+};
+// QoS 2 inbound: a packet id whose message has been taken and whose PUBREL has not come, or has.
+struct put_inbound {
+    session_number number = 0;
+    std::uint16_t packet_id = 0;
+};
+struct remove_inbound {
+    session_number number = 0;
+    std::uint16_t packet_id = 0;
+};
+
+using session_change =
+    std::variant<put_session, remove_session, put_subscription, remove_subscription, put_inbound, remove_inbound>;
+
+// All or nothing. Messages come before progress; session changes keep their order.
+struct write_batch {
+    std::vector<sensor_record> sensors;
+    std::vector<incident_record> incidents;
+    std::vector<measurement> measurements;
+    std::vector<message_entry> messages;
+    std::vector<progress_entry> progress;
+    std::vector<session_change> sessions;
+
+    // About how much work it is to write, in rows.
+    std::size_t weight() const {
+        std::size_t bytes = 0;
+        for (const auto& m : messages) bytes += m.message->payload_bytes().size();
+        return sensors.size() + incidents.size() + measurements.size() + messages.size() + progress.size() +
+               sessions.size() + bytes / 256;
+    }
+    bool empty() const {
+        return sensors.empty() && incidents.empty() && measurements.empty() && messages.empty() && progress.empty() &&
+               sessions.empty();
+    }
+};
+
+} // namespace nightjar::storage

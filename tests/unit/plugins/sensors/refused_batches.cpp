@@ -1,0 +1,48 @@
+// A message of several sensors is stored whole or not at all, and a refused one leaves no sensor behind.
+#include "tests/unit/plugins/sensors/fixture.hpp"
+
+using namespace nightjar;
+using namespace nightjar::plugins::sensors;
+using namespace nightjar::plugins::sensors::test;
+
+BOOST_AUTO_TEST_SUITE(refused_batches)
+
+BOOST_AUTO_TEST_CASE(an_id_of_another_source_leaves_no_sensor) {
+    test::broker b;
+    b.publish("iot/hall/temp", "20"); // takes 100001
+    b.commit();
+    BOOST_TEST(b.refusal("iot/measurements", R"([{"sensor_id":5,"value":1},{"sensor_id":100001,"value":1}])") ==
+               "id_of_another_source");
+    b.commit();
+    BOOST_TEST(!b.store->sensor_table().find(5).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(too_many_at_once_use_nothing_up) {
+    test::broker b({{"max_sensors", "2"}});
+    const auto three = R"([{"sensor_id":1,"value":1},{"sensor_id":2,"value":1},{"sensor_id":3,"value":1}])";
+    BOOST_TEST(b.refusal("iot/measurements", three) == "too_many_sensors");
+    const auto twice = R"([{"sensor_id":1,"value":1},{"sensor_id":1,"value":2},{"sensor_id":2,"value":1}])";
+    BOOST_TEST(b.refusal("iot/measurements", twice) == ""); // two sensors
+}
+
+BOOST_AUTO_TEST_CASE(what_one_worker_learns_the_others_know) { // B-2, A-8
+    test::broker b;
+    const auto hot = R"({"sensor_id":3,"value":50})";
+    b.publish_on(b.first, "iot/measurements", hot);
+    b.publish_on(b.second, "iot/measurements", hot);
+    b.publish_on(b.first, "iot/measurements", R"({"sensor_id":3,"value":20,"type":"temperature"})");
+    b.second.now_ms += 1000;
+    b.publish_on(b.second, "iot/measurements", hot);
+    BOOST_TEST(b.second.to("dht11/alerts").size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(thresholds_are_those_of_whole_ids) { // B-8
+    test::broker b;
+    b.publish("iot/measurements", R"({"sensor_id":3,"value":1})");
+    b.commit();
+    BOOST_TEST(b.page("/api/monitoring/sensors/3/thresholds") != "none");
+    for (const auto* id : {"3.5", "3e0", "+3", "0", ""})
+        BOOST_TEST(b.page("/api/monitoring/sensors/" + std::string(id) + "/thresholds") == "none", id);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,140 @@
+// Who is who: ids given and automatic, limits, what a sensor learns (features P2, P3, B-2, B-13, C-6).
+#include "tests/unit/plugins/sensors/fixture.hpp"
+
+using namespace nightjar;
+using namespace nightjar::plugins::sensors;
+using namespace nightjar::plugins::sensors::test;
+
+namespace {
+
+introduction own(std::uint32_t id, std::string_view type = {}, std::string_view unit = {}) {
+    return {id, {}, {}, type, unit, {}, "measurement", "iot/measurements", noon_ms};
+}
+
+struct book {
+    explicit book(option_lines lines = {}, std::vector<storage::sensor_record> known = {})
+        : settings(good_options(lines)), all(settings, std::move(known)) {}
+
+    registry::answer plain(std::string_view topic, std::string_view type = "temperature") {
+        const auto key = registry::key_of("plain", topic, type);
+        return all.meet({0, key, topic, type, {}, "hall", "plain", topic, noon_ms});
+    }
+    registry::answer dht11(std::string_view topic, std::string_view type) {
+        const auto key = registry::key_of("dht11", topic, type);
+        return all.meet({0, key, topic, type, {}, "sensor", "dht11", topic, noon_ms});
+    }
+    options settings;
+    registry all;
+};
+
+storage::sensor_record stored(std::uint32_t id, std::string source, std::string topic) {
+    return {id, "renamed", "temperature", "°C", "hall", std::move(source), std::move(topic), 1};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(registry_)
+
+BOOST_AUTO_TEST_CASE(a_device_keeps_its_own_id) {
+    book b;
+    const auto met = b.all.meet(own(3, "light", "V"));
+    BOOST_REQUIRE(met.found != nullptr);
+    BOOST_TEST(met.record.id == 3U);
+    BOOST_TEST(met.record.name == "light 3");
+    BOOST_TEST(met.record.type == "light");
+    BOOST_TEST(met.record.unit == "V");
+    BOOST_TEST(met.record.source == "measurement");
+    BOOST_TEST(met.record.topic == "iot/measurements");
+    BOOST_TEST(met.record.created_ms == noon_ms);
+}
+
+BOOST_AUTO_TEST_CASE(the_same_id_from_several_devices_is_one_sensor) {
+    book b;
+    auto* first = b.all.meet(own(3)).found;
+    auto other = own(3);
+    other.topic = "other/measurements";
+    BOOST_TEST(b.all.meet(other).found == first);
+    BOOST_TEST(b.all.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(automatic_ids_count_up) {
+    book b;
+    BOOST_TEST(b.plain("iot/hall/temp").record.id == 100'001U);
+    BOOST_TEST(b.plain("iot/attic/temp").record.id == 100'002U);
+    BOOST_TEST(b.plain("iot/hall/temp").record.id == 100'001U);
+    BOOST_TEST(b.all.size() == 2U);
+    BOOST_TEST(book({{"auto_id_start", "7"}}).plain("iot/hall/temp").record.id == 7U);
+}
+
+BOOST_AUTO_TEST_CASE(a_dht11_is_two_sensors_of_one_device) {
+    book b;
+    const auto temperature = b.dht11("dht11/sensor/data", "temperature").record;
+    const auto humidity = b.dht11("dht11/sensor/data", "humidity").record;
+    BOOST_TEST(temperature.id == 100'001U);
+    BOOST_TEST(humidity.id == 100'002U);
+    BOOST_TEST(temperature.device == humidity.device);
+    BOOST_TEST(b.dht11("dht11/salon/data", "temperature").record.id == 100'003U);
+}
+
+BOOST_AUTO_TEST_CASE(an_automatic_id_of_another_source_is_refused) {
+    book b;
+    b.plain("iot/hall/temp");
+    const auto met = b.all.meet(own(100'001));
+    BOOST_TEST(met.found == nullptr);
+    BOOST_TEST(!met.rejected.empty());
+    BOOST_TEST(b.all.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_automatic_id_that_a_device_took_is_left_out) {
+    book b;
+    BOOST_TEST(b.all.meet(own(100'001)).found != nullptr);
+    BOOST_TEST(b.plain("iot/hall/temp").record.id == 100'002U);
+}
+
+BOOST_AUTO_TEST_CASE(a_type_may_come_later_and_then_stays) {
+    book b;
+    BOOST_TEST(b.all.meet(own(3)).record.type == "unknown");
+    const auto learnt = b.all.meet(own(3, "light")).record;
+    BOOST_TEST(learnt.type == "light");
+    BOOST_TEST(learnt.name == "light 3");
+    BOOST_TEST(b.all.meet(own(3)).record.type == "light");
+    BOOST_TEST(b.all.meet(own(3, "humidity")).record.type == "light");
+}
+
+BOOST_AUTO_TEST_CASE(a_unit_changes_when_a_new_one_is_told) {
+    book b;
+    BOOST_TEST(b.all.meet(own(3, "light", "V")).record.unit == "V");
+    BOOST_TEST(b.all.meet(own(3, "light")).record.unit == "V");
+    auto* s = b.all.meet(own(3, "light", "mV")).found;
+    BOOST_TEST(b.all.record_of(*s).unit == "mV");
+}
+
+BOOST_AUTO_TEST_CASE(no_more_than_max_sensors) {
+    book b({{"max_sensors", "2"}});
+    BOOST_TEST(b.all.meet(own(1)).found != nullptr);
+    BOOST_TEST(b.plain("iot/hall/temp").found != nullptr);
+    BOOST_TEST(b.all.meet(own(2)).rejected == "too_many_sensors");
+    BOOST_TEST(b.plain("iot/attic/temp").rejected == "too_many_sensors");
+    BOOST_TEST(b.all.meet(own(1)).found != nullptr); // those that are known go on
+    BOOST_TEST(b.all.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(without_auto_create_only_known_sensors_are_taken) { // B-13
+    book b({{"auto_create", "false"}}, {stored(3, "measurement", "iot/measurements")});
+    BOOST_TEST(b.all.meet(own(3)).found != nullptr);
+    BOOST_TEST(b.all.meet(own(4)).rejected == "unknown_sensor");
+    BOOST_TEST(b.plain("iot/hall/temp").rejected == "unknown_sensor");
+    BOOST_TEST(b.all.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(stored_sensors_are_found_again) {
+    book b({}, {stored(3, "measurement", "iot/measurements"), stored(100'001, "plain", "iot/hall/temp"),
+                stored(100'004, "dht11", "dht11/sensor/data")});
+    BOOST_TEST(b.all.meet(own(3)).record.name == "renamed");
+    BOOST_TEST(b.plain("iot/hall/temp").record.id == 100'001U);
+    BOOST_TEST(b.dht11("dht11/sensor/data", "temperature").record.id == 100'004U);
+    BOOST_TEST(b.dht11("dht11/sensor/data", "humidity").record.id == 100'005U); // above all that were given
+    BOOST_TEST(b.all.size() == 4U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
