@@ -1,11 +1,15 @@
 #include "broker/broker.hpp"
 
 #include "broker/plugins/sensors/sensors.hpp"
+#include "storage/recovery.hpp"
 #include "version.hpp"
 
 #include <algorithm>
 #include <future>
 #include <thread>
+
+#include <csignal>
+#include <unistd.h>
 
 namespace nightjar {
 
@@ -25,12 +29,44 @@ session::limits limits_of(const config::configuration& conf) {
             conf.queue_qos0_messages, conf.retain_available};
 }
 
+// Never a start from nothing in silence: what was damaged is set aside, and the log says so.
+std::unique_ptr<storage::store> open_store(const config::configuration& conf, log::logger& log,
+                                           std::atomic<bool>& broken) {
+    using policy = config::configuration::damaged_store;
+    const std::filesystem::path directory = conf.persistence_location;
+    const storage::store_options options{directory, storage::store_options{}.map_size, [&](std::error_code code) {
+                                             log.error("Error: the disk failed: {}. Nothing more is acknowledged; "
+                                                       "nightjar ends.",
+                                                       code.message());
+                                             broken = true;
+                                             ::kill(::getpid(), SIGTERM); // main stops in order
+                                         }};
+    const auto found = storage::look_at(directory);
+    if (found.state == storage::verdict::condition::unusable) throw std::runtime_error(found.what);
+    if (found.state == storage::verdict::condition::damaged) {
+        if (conf.on_damaged_store == policy::stop) throw std::runtime_error(found.what + " (on_damaged_store is stop)");
+        log.error("Error: {}", found.what);
+        log.error("Error: it was set aside as {}.", storage::set_aside(directory).string());
+        if (conf.on_damaged_store == policy::backup) {
+            try {
+                storage::restore_backup(conf.backup_file, directory);
+                log.error("Error: the backup {} is used in its place; what came after it is missing.",
+                          conf.backup_file);
+                return storage::store::open(options);
+            } catch (const storage::store_error& e) {
+                log.error("Error: {}", e.what());
+            }
+        }
+        log.error("Error: the store starts EMPTY: no sessions, no retained messages, no measurements.");
+    }
+    return storage::store::open(options);
+}
+
 } // namespace
 
 broker::broker(const config::configuration& conf, log::logger& log, const std::filesystem::path& page)
     : conf_(conf), log_(log),
-      store_(storage::store::open({conf.persistence_location})), common_{conf, plugins_, *store_, log, limits_of(conf),
-                                                                         {},   {},       {},      {}},
+      store_(open_store(conf, log, broken_)), common_{conf, plugins_, *store_, log, limits_of(conf), {}, {}, {}, {}},
       administrator_(common_, listeners_, version), web_(conf, administrator_, *store_, log, page) {
     for (const auto& l : conf.listeners) listeners_.emplace_back(l);
     for (unsigned i = 0; i < worker_count(conf); ++i) {

@@ -11,6 +11,7 @@
 #include "storage/store.hpp"
 #include "web/server.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <list>
 #include <memory>
@@ -27,6 +28,7 @@ class broker {
     void start();
     void stop();
     std::size_t workers() const { return workers_.size(); }
+    bool broken() const { return broken_; } // the disk failed; stop() is asked for by SIGTERM
 
   private:
     void load_plugins();
@@ -35,6 +37,7 @@ class broker {
 
     const config::configuration& conf_;
     log::logger& log_;
+    std::atomic<bool> broken_{false};
     std::unique_ptr<storage::store> store_;
     plugin::chain plugins_;
     std::list<worker::listener_state> listeners_;

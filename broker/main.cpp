@@ -64,7 +64,7 @@ int serve(const config::configuration& conf) {
         process::notify("STOPPING=1");
         log.notice("nightjar version {} terminating", version);
         all.stop();
-        return clean_end;
+        return all.broken() ? failed : clean_end;
     } catch (const std::exception& e) {
         log.error("Error: {}", e.what());
         return failed;

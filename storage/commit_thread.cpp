@@ -66,19 +66,17 @@ bool commit_thread::wait_for_jobs(std::vector<job>& jobs) {
 
 // One batch that cannot be written must not take the others down: if the group fails, each is tried alone.
 void commit_thread::commit_group(std::span<job> group) {
-    if (!try_commit(group)) {
+    const auto error = try_commit(group);
+    if (!error || group.size() == 1) {
         for (std::size_t i = 0; i < group.size(); ++i) {
             bool last_of_writer = true; // one word for several batches
             for (std::size_t k = i + 1; k < group.size(); ++k) last_of_writer &= group[k].writer != group[i].writer;
-            if (last_of_writer) group[i].writer->on_committed(group[i].number, {});
+            if (last_of_writer) group[i].writer->on_committed(group[i].number, error);
         }
+        if (error) failed_.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    for (auto& j : group) {
-        const auto error = try_commit({&j, 1});
-        if (error) failed_.fetch_add(1, std::memory_order_relaxed);
-        j.writer->on_committed(j.number, error);
-    }
+    for (auto& j : group) commit_group({&j, 1});
 }
 
 std::error_code commit_thread::try_commit(std::span<const job> group) {

@@ -46,6 +46,16 @@ environment::environment(const std::filesystem::path& file, std::size_t map_size
     mdb_reader_check(env_, &dead); // slots of a killed process would hold pages for ever
 }
 
+environment::environment(const std::filesystem::path& file, alone) {
+    check(mdb_env_create(&env_));
+    int code = mdb_env_set_maxdbs(env_, tables);
+    constexpr unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK;
+    if (code == MDB_SUCCESS) code = mdb_env_open(env_, file.c_str(), flags, 0600);
+    if (code == MDB_SUCCESS) return;
+    mdb_env_close(env_);
+    check(code);
+}
+
 environment::~environment() { mdb_env_close(env_); }
 
 std::size_t environment::used_bytes() const {
@@ -75,6 +85,14 @@ void transaction::commit() { check(mdb_txn_commit(std::exchange(txn_, nullptr)))
 table transaction::open(const char* name) {
     table t = 0;
     check(mdb_dbi_open(txn_, name, MDB_CREATE, &t));
+    return t;
+}
+
+std::optional<table> transaction::find(const char* name) {
+    table t = 0;
+    const int code = mdb_dbi_open(txn_, name, 0, &t);
+    if (code == MDB_NOTFOUND) return std::nullopt;
+    check(code);
     return t;
 }
 

@@ -24,6 +24,10 @@ class environment {
   public:
     // One file, made 0600. `map_size` is address space; halved until the kernel accepts it.
     environment(const std::filesystem::path& file, std::size_t map_size);
+    // To read a file that nobody writes; leaves nothing beside it.
+    struct alone {};
+    static constexpr alone read_alone{};
+    environment(const std::filesystem::path& file, alone);
     ~environment();
     environment(const environment&) = delete;
     environment& operator=(const environment&) = delete;
@@ -47,7 +51,8 @@ class transaction {
     void commit(); // returns when the disk has it
     MDB_txn* get() const { return txn_; }
 
-    table open(const char* name);
+    table open(const char* name); // makes it; of a write transaction
+    std::optional<table> find(const char* name);
     std::optional<std::string_view> get(table t, std::string_view key) const; // the view lives until the next write
     void put(table t, std::string_view key, std::string_view value, unsigned flags = 0);
     void remove(table t, std::string_view key); // nothing if it is not there

@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 namespace nightjar::storage {
@@ -68,7 +69,7 @@ std::filesystem::path data_file(const std::filesystem::path& directory) {
     const auto size = std::filesystem::file_size(path, error);
     constexpr std::uintmax_t two_meta_pages = 8192;
     if (!error && size > 0 && size < two_meta_pages)
-        throw store_error(fmt::format("the store {} is damaged: it is cut short", path.string()));
+        throw store_damaged(fmt::format("the store {} is damaged: it is cut short", path.string()));
     return path;
 }
 
@@ -77,10 +78,10 @@ std::filesystem::path data_file(const std::filesystem::path& directory) {
 class store::implementation {
   public:
     explicit implementation(const store_options& options)
-        : lock_(prepare(options.directory)), env_(data_file(options.directory), options.map_size) {
+        : options_(options), lock_(prepare(options.directory)), env_(data_file(options.directory), options.map_size) {
         std::error_code error;
         if (std::filesystem::file_size(options.directory / file_name, error) < env_.used_bytes())
-            throw store_error(
+            throw store_damaged(
                 fmt::format("the store {} is damaged: it is cut short", (options.directory / file_name).string()));
         lmdb::transaction opening(env_, lmdb::transaction::kind::write);
         const auto meta = opening.open("meta");
@@ -129,14 +130,26 @@ class store::implementation {
         txn.put(meta, boots_key, view<std::uint64_t>(count));
     }
 
-    // Nothing to commit: only what is owed.
     void commit(std::span<const commit_thread::job> jobs) {
-        pay();
-        if (jobs.empty()) return;
+        if (broken_) throw std::system_error(broken_);
         try {
+            commit_or_owe(jobs);
+        } catch (const std::system_error& e) {
+            if (is_broken(e.code())) {
+                broken_ = e.code();
+                if (options_.on_broken) options_.on_broken(broken_);
+            }
+            throw;
+        }
+    }
+
+    // No job: only what is owed.
+    void commit_or_owe(std::span<const commit_thread::job> jobs) {
+        try {
+            pay();
             std::vector<const write_batch*> batches;
             for (const auto& j : jobs) batches.push_back(&j.batch);
-            write(batches);
+            if (!batches.empty()) write(batches);
         } catch (...) {
             if (jobs.size() == 1) owe(jobs.front().batch);
             throw;
@@ -185,6 +198,17 @@ class store::implementation {
         }
     }
 
+    // Linux forgets a failed fdatasync: the next one reports success for pages that are gone.
+    bool is_broken(std::error_code code) const {
+        for (const int fatal : {MDB_PANIC, MDB_CORRUPTED, MDB_PAGE_NOTFOUND, EROFS, EBADF})
+            if (code == std::error_code(fatal, lmdb::category())) return true;
+        if (code != std::error_code(EIO, lmdb::category())) return false;
+        struct statvfs disk {};
+        constexpr unsigned long little = 256; // blocks: some file systems say EIO when they are full
+        return ::statvfs(options_.directory.c_str(), &disk) != 0 || disk.f_bavail > little;
+    }
+
+    const store_options options_;
     directory_lock lock_;
     lmdb::environment env_;
     std::unique_ptr<storage::sensor_table> sensors_;
@@ -193,6 +217,7 @@ class store::implementation {
     std::unique_ptr<session_table> sessions_;
     std::unique_ptr<message_log> messages_;
     std::deque<write_batch> owed_; // commit thread
+    std::error_code broken_;       // commit thread
     std::atomic<message_id> last_message_{0};
     std::atomic<session_number> last_session_{0};
     std::unique_ptr<commit_thread> committer_; // last: ends before the tables go
@@ -201,6 +226,19 @@ class store::implementation {
 std::vector<std::filesystem::path> store::files_in(const std::filesystem::path& directory) {
     return {directory / file_name, directory / lock_name};
 }
+
+namespace {
+
+[[noreturn]] void fail(const std::string& directory, std::error_code code) {
+    // What LMDB says of a file that is not as it left it.
+    for (const int damage : {MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH, MDB_BAD_TXN,
+                             MDB_BAD_VALSIZE, MDB_INCOMPATIBLE, MDB_PANIC, MDB_PAGE_FULL, MDB_CURSOR_FULL})
+        if (code == std::error_code(damage, lmdb::category()))
+            throw store_damaged(fmt::format("the store {} is damaged: {}", directory, code.message()));
+    throw store_error(fmt::format("cannot open the store in {}: {}", directory, code.message()));
+}
+
+} // namespace
 
 store::store() = default;
 store::~store() = default;
@@ -212,9 +250,9 @@ std::unique_ptr<store> store::open(const store_options& options) {
         result->self_ = std::make_unique<implementation>(options);
         return result;
     } catch (const std::system_error& e) {
-        throw store_error(fmt::format("cannot open the store in {}: {}", name, e.code().message()));
+        fail(name, e.code());
     } catch (const damaged_record& e) {
-        throw store_error(fmt::format("the store in {} is damaged: {}", name, e.what()));
+        throw store_damaged(fmt::format("the store in {} is damaged: {}", name, e.what()));
     }
 }
 
@@ -222,7 +260,15 @@ void store::submit(commit_listener& writer, std::uint64_t number, write_batch ba
     self_->committer().submit({&writer, number, std::move(batch)});
 }
 
-restored store::restore(const message_maker& make) { return self_->restore(make); }
+restored store::restore(const message_maker& make) {
+    try {
+        return self_->restore(make);
+    } catch (const std::system_error& e) {
+        fail("", e.code());
+    } catch (const damaged_record& e) {
+        throw store_damaged(fmt::format("the store is damaged: {}", e.what()));
+    }
+}
 message_id store::next_message() { return self_->next_message(); }
 session_number store::next_session() { return self_->next_session(); }
 

@@ -33,9 +33,17 @@ struct store_error : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// It is a damaged one: what() says how.
+struct store_damaged : store_error {
+    using store_error::store_error;
+};
+
 struct store_options {
     std::filesystem::path directory;              // made when missing, 0700; files 0600
     std::size_t map_size = std::size_t{64} << 30; // address space, not memory or disk; halved until mmap accepts it
+    // The disk failed (a full one has not): what was written last is unknown, and a later success would mean nothing.
+    // From here on every batch fails. Called once, on the commit thread.
+    std::function<void(std::error_code)> on_broken = {};
 };
 
 // A writer's ear. Called on the commit thread: post to your own thread, do not work here.

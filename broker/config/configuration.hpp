@@ -75,6 +75,8 @@ struct configuration {
     bool persistence = false;         // sessions, their queues and retained messages survive the process
     std::string persistence_location; // directory, with a final '/'
     bool acknowledge_before_stored = false;
+    enum class damaged_store { stop, empty, backup } on_damaged_store = damaged_store::empty;
+    std::string backup_file; // of damaged_store::backup
     std::optional<std::chrono::seconds> persistent_client_expiration;
 
     // Limits. 0 means "no limit" where mosquitto says so.

@@ -222,6 +222,23 @@ void apply_location(reading& at, std::string_view value) {
     if (!value.ends_with('/')) at.result.conf.persistence_location += '/';
 }
 
+void apply_damaged_store(reading& at, std::string_view value) {
+    using choice = configuration::damaged_store;
+    auto& conf = at.result.conf;
+    const auto word = first_word(value);
+    const auto path = trim(value.substr(word.size()));
+    if (word == "stop" && path.empty()) {
+        conf.on_damaged_store = choice::stop;
+    } else if (word == "empty" && path.empty()) {
+        conf.on_damaged_store = choice::empty;
+    } else if (word == "backup" && !path.empty()) {
+        conf.on_damaged_store = choice::backup;
+        conf.backup_file = path;
+    } else {
+        wrong_value(at, "on_damaged_store", value, "stop, empty or backup FILE is wanted");
+    }
+}
+
 void apply_expiration(reading& at, std::string_view value) {
     if (const auto v = parse_duration(value)) {
         at.result.conf.persistent_client_expiration = *v;
@@ -268,6 +285,7 @@ void add_general(std::vector<option>& t) {
     t.push_back(would_open_if("per_listener_settings", "users and rights are not supported yet"));
     for (const auto* name : {"persistence", "retained_persistence"}) // one option, two names
         t.push_back(flag(name, &configuration::persistence));
+    t.push_back(works("on_damaged_store", apply_damaged_store));
     t.push_back(flag("acknowledge_before_stored", &configuration::acknowledge_before_stored));
     t.push_back(once("persistence_location", apply_location));
     t.push_back(number("max_queued_messages", &configuration::max_queued_messages, 0, any32));

@@ -100,12 +100,9 @@ void session::on_pubrec(codec::packet_id id) {
 }
 
 void session::on_pubrel(codec::packet_id id) {
-    ticket after = 0;
-    if (inbound_ && inbound_->unreleased.erase(id) > 0 && durable_) {
-        note(storage::remove_inbound{number(), id});
-        after = disk_.batch_ticket(); // or the id's next message would be taken for this one after a crash
-    }
-    acknowledge({packet_type::pubcomp, id}, after); // [MQTT-4.3.3-2], also to an unknown id
+    if (inbound_ && inbound_->unreleased.erase(id) > 0 && durable_) note(storage::remove_inbound{number(), id});
+    // [MQTT-4.3.3-2], also to an unknown id. After a crash the id's next message must not be taken for this one.
+    acknowledge({packet_type::pubcomp, id}, durable_ ? disk_.last_ticket() : 0);
 }
 
 void session::on_pubcomp(codec::packet_id id) {

@@ -46,7 +46,7 @@ bool mailbox::deliver(parcel& from) {
         from = std::move(spares_.back());
         spares_.pop_back();
     }
-    return !std::exchange(woken_, true);
+    return asleep_.exchange(false, std::memory_order_relaxed);
 }
 
 void mailbox::collect(std::vector<parcel>& out) {
@@ -56,8 +56,14 @@ void mailbox::collect(std::vector<parcel>& out) {
         if (spares_.size() < kept_spares) spares_.push_back(std::move(p));
     out.clear();
     out.swap(parcels_);
-    woken_ = false;
     waiting_.store(0, std::memory_order_relaxed);
+}
+
+bool mailbox::fall_asleep() {
+    const std::scoped_lock lock(mutex_);
+    if (!parcels_.empty()) return false;
+    asleep_.store(true, std::memory_order_relaxed);
+    return true;
 }
 
 } // namespace nightjar::worker

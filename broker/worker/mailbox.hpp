@@ -67,20 +67,24 @@ class parcel {
 class mailbox {
   public:
     // Takes the parcel's content and leaves an empty one, with memory of its own, in its place.
-    // Returns true if the owner has to be woken.
+    // Returns true if the owner sleeps and has to be woken.
     bool deliver(parcel& from);
     std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); } // bytes
 
     // Moves all that waits to `out`, which held the parcels of the last time: their memory is used again.
     void collect(std::vector<parcel>& out);
 
+    // The owner looks in here at the end of each turn, so that a busy one need not be woken. False: there is mail.
+    bool fall_asleep();
+    void awake() { asleep_.store(false, std::memory_order_relaxed); }
+
   private:
     static constexpr std::size_t kept_spares = 16;
 
     std::atomic<std::size_t> waiting_{0};
-    std::mutex mutex_; // guards all below
+    std::atomic<bool> asleep_{true}; // set under the mutex, while there is no mail
+    std::mutex mutex_;               // guards all below
     std::vector<parcel> parcels_, spares_;
-    bool woken_ = false;
 };
 
 } // namespace nightjar::worker

@@ -43,8 +43,14 @@ void worker::run() {
     publish_restored_wills();
     schedule_tick();
     end_turn();
+    const bool alone = common_.workers.size() == 1;
     while (!stopped_) {
-        if (context_.run_one() == 0) break;
+        if (!alone && !mailbox_.fall_asleep()) {
+            collect_mail();
+        } else if (context_.run_one() == 0) {
+            break;
+        }
+        mailbox_.awake();
         for (int i = 0; i < handlers_per_turn && context_.poll_one() != 0; ++i) {}
         end_turn();
     }
@@ -182,7 +188,8 @@ void worker::on_committed(std::uint64_t number, std::error_code error) noexcept 
 }
 
 void worker::commit_done(std::uint64_t number, std::error_code error) {
-    committed_ = std::max(committed_, number);
+    // A failed batch is owed: it is on disk when a later one is.
+    if (!error) committed_ = std::max(committed_, number);
     if (error)
         common_.log.error("Error: the store could not write: {}. Nothing of it was acknowledged.", error.message());
     if (store_failed_ && !error) common_.log.notice("The store can write again.");
@@ -194,7 +201,7 @@ void worker::commit_done(std::uint64_t number, std::error_code error) {
         s->on_committed();
     }
     for (std::size_t i = 0; i < injected_.size();) {
-        if (injected_[i].after > committed_) {
+        if (injected_[i].after > number) {
             ++i;
             continue;
         }

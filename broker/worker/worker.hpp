@@ -82,7 +82,7 @@ class worker final : public session::router,
     // --- any thread
     void post(std::function<void()> what) { asio::post(context_, std::move(what)); }
     void wake() {
-        asio::post(context_, [this] { collect_mail(); });
+        asio::post(context_, [] {}); // it looks into its mailbox by itself
     }
     // A new socket; `upgrade` for a websocket whose request has been read.
     void adopt(net::descriptor socket, bool v6, const net::peer_address& peer, listener_state& listener,

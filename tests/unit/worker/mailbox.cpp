@@ -48,8 +48,15 @@ BOOST_AUTO_TEST_CASE(the_owner_is_woken_once) {
     std::vector<parcel> got;
     box.collect(got);
     BOOST_TEST(got.size() == 2U);
+    BOOST_TEST(box.fall_asleep());
     p.add(small("a", "3"));
     BOOST_TEST(box.deliver(p));
+    BOOST_TEST(!box.fall_asleep()); // with mail it stays awake
+    box.collect(got);
+    BOOST_TEST(box.fall_asleep());
+    box.awake(); // by a socket
+    p.add(small("a", "4"));
+    BOOST_TEST(!box.deliver(p));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_lost_between_threads) {

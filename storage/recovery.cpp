@@ -1,0 +1,170 @@
+#include "storage/recovery.hpp"
+
+#include "storage/lmdb.hpp"
+#include "storage/verify.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <functional>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace nightjar::storage {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int all_said = 0; // the child's exit status when it has come to its end
+
+struct child_report {
+    std::string lines;
+    int status = 0; // as waitpid
+};
+
+// Runs `work` in a child process; what it returns comes back, however the child ends.
+child_report in_child(const std::function<std::string()>& work) {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw store_error(fmt::format("cannot make a pipe: {}", std::strerror(errno)));
+    const pid_t child = ::fork();
+    if (child < 0) throw store_error(fmt::format("cannot make a process: {}", std::strerror(errno)));
+    if (child == 0) {
+        for (const int s : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) ::signal(s, SIG_DFL);
+        const auto said = work();
+        for (std::size_t at = 0; at < said.size();) {
+            const auto n = ::write(ends[1], said.data() + at, said.size() - at);
+            if (n <= 0) break;
+            at += static_cast<std::size_t>(n);
+        }
+        ::_exit(all_said);
+    }
+    ::close(ends[1]);
+    child_report report;
+    char buffer[4096];
+    for (ssize_t n = 0; (n = ::read(ends[0], buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR);)
+        if (n > 0) report.lines.append(buffer, static_cast<std::size_t>(n));
+    ::close(ends[0]);
+    while (::waitpid(child, &report.status, 0) < 0 && errno == EINTR) {}
+    return report;
+}
+
+std::string ended_badly(int status) {
+    if (WIFSIGNALED(status))
+        return fmt::format("reading it ended the process that tried ({})", ::strsignal(WTERMSIG(status)));
+    return "reading it ended the process that tried";
+}
+
+bool came_to_its_end(int status) { return WIFEXITED(status) && WEXITSTATUS(status) == all_said; }
+
+void sync(const fs::path& path, int flags) {
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
+    const bool done = fd >= 0 && ::fsync(fd) == 0;
+    const int cause = errno;
+    if (fd >= 0) ::close(fd);
+    if (!done) throw store_error(fmt::format("cannot sync {}: {}", path.string(), std::strerror(cause)));
+}
+
+void move_durably(const fs::path& from, const fs::path& to) {
+    std::error_code error;
+    fs::rename(from, to, error);
+    if (error)
+        throw store_error(fmt::format("cannot rename {} to {}: {}", from.string(), to.string(), error.message()));
+    sync(to.has_parent_path() ? to.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
+}
+
+fs::path data_file_of(const fs::path& directory) { return store::files_in(directory).front(); }
+
+} // namespace
+
+verdict look_at(const fs::path& directory) {
+    std::error_code ignored;
+    if (!fs::exists(data_file_of(directory), ignored)) return {};
+    const auto report = in_child([&]() -> std::string {
+        try {
+            const auto s = store::open({directory});
+            s->restore(make_nothing);
+            return "good";
+        } catch (const store_damaged& e) {
+            return std::string("damaged") + e.what();
+        } catch (const std::exception& e) {
+            return std::string("unusable") + e.what();
+        }
+    });
+    if (!came_to_its_end(report.status))
+        return {verdict::condition::damaged,
+                fmt::format("the store in {} is damaged: {}", directory.string(), ended_badly(report.status))};
+    const std::string_view said(report.lines);
+    if (said.starts_with("damaged")) return {verdict::condition::damaged, std::string(said.substr(7))};
+    if (said.starts_with("unusable")) return {verdict::condition::unusable, std::string(said.substr(8))};
+    return {};
+}
+
+std::vector<std::string> check(const fs::path& directory_or_file) {
+    std::error_code ignored;
+    const auto file =
+        fs::is_directory(directory_or_file, ignored) ? data_file_of(directory_or_file) : directory_or_file;
+    if (!fs::exists(file, ignored)) throw store_error(fmt::format("there is no store {}", file.string()));
+    const auto report = in_child([&] { return verify(file); });
+    std::vector<std::string> result;
+    for (std::size_t at = 0; at < report.lines.size();) {
+        const auto end = std::min(report.lines.find('\n', at), report.lines.size());
+        result.push_back(report.lines.substr(at, end - at));
+        at = end + 1;
+    }
+    if (!came_to_its_end(report.status)) result.push_back(ended_badly(report.status));
+    return result;
+}
+
+fs::path set_aside(const fs::path& directory) {
+    const auto file = data_file_of(directory);
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char stamp[32];
+    const auto size = std::strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &parts);
+    auto target = fs::path(file.string() + ".damaged-" + std::string(stamp, size));
+    for (int n = 2; fs::exists(target); ++n)
+        target = fs::path(file.string() + ".damaged-" + std::string(stamp, size) + "-" + std::to_string(n));
+    move_durably(file, target);
+    return target;
+}
+
+void restore_backup(const fs::path& backup, const fs::path& directory) {
+    if (const auto findings = check(backup); !findings.empty())
+        throw store_error(fmt::format("the backup {} is damaged too: {}", backup.string(), findings.front()));
+    const auto file = data_file_of(directory);
+    const auto fresh = fs::path(file.string() + ".new");
+    std::error_code error;
+    fs::copy_file(backup, fresh, fs::copy_options::overwrite_existing, error);
+    if (!error) fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
+    if (error)
+        throw store_error(fmt::format("cannot copy {} to {}: {}", backup.string(), fresh.string(), error.message()));
+    sync(fresh, O_RDWR);
+    move_durably(fresh, file);
+}
+
+void back_up(const fs::path& directory, const fs::path& to) {
+    const auto file = data_file_of(directory);
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) throw store_error(fmt::format("there is no store {}", file.string()));
+    const auto fresh = fs::path(to.string() + ".new");
+    fs::remove(fresh, ignored);
+    try {
+        const lmdb::environment env(file, store_options{}.map_size);
+        lmdb::check(mdb_env_copy2(env.get(), fresh.c_str(), MDB_CP_COMPACT));
+    } catch (const std::system_error& e) {
+        throw store_error(fmt::format("cannot copy {} to {}: {}", file.string(), fresh.string(), e.code().message()));
+    }
+    if (const auto findings = check(fresh); !findings.empty()) {
+        throw store_error(fmt::format("the copy of {} does not verify: {}", file.string(), findings.front()));
+    }
+    sync(fresh, O_RDWR);
+    move_durably(fresh, to);
+}
+
+} // namespace nightjar::storage

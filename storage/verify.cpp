@@ -1,0 +1,125 @@
+#include "storage/verify.hpp"
+
+#include "storage/lmdb.hpp"
+#include "storage/measurement_table.hpp"
+#include "storage/record_bytes.hpp"
+
+#include <functional>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace nightjar::storage {
+
+namespace {
+
+constexpr std::uint8_t format = 1; // of every table
+constexpr std::size_t most_findings = 1000;
+
+std::string hex(std::string_view bytes) {
+    std::string out;
+    for (const char c : bytes.substr(0, 32)) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
+    return out + (bytes.size() > 32 ? "..." : "");
+}
+
+class walk {
+  public:
+    explicit walk(const std::filesystem::path& file)
+        : env_(file, lmdb::environment::read_alone), txn_(env_, lmdb::transaction::kind::read) {}
+
+    std::string run() {
+        const auto sensors = ids_of<sensor_id>("sensors");
+        const auto sessions = ids_of<session_number>("sessions");
+        each("incidents", [](auto, auto) {});
+        each("subscriptions", [&](std::string_view key, std::string_view) {
+            if (!sessions.contains(read_big_endian<session_number>(key)))
+                found("subscriptions", key, "no such session");
+        });
+        each("inbound", [&](std::string_view key, std::string_view) {
+            if (!sessions.contains(read_big_endian<session_number>(key))) found("inbound", key, "no such session");
+        });
+        each("messages", [](auto, auto) {});
+        each("progress", [](auto, auto) {});
+        each("measurements", [&](std::string_view key, std::string_view value) {
+            if (!sensors.contains(read_row(key, value).sensor)) found("measurements", key, "no such sensor");
+        });
+        walk_blocks();
+        return std::move(findings_);
+    }
+
+  private:
+    void found(const char* table, std::string_view key, std::string_view what) {
+        if (++count_ <= most_findings) findings_ += fmt::format("{}: record {}: {}\n", table, hex(key), what);
+    }
+
+    // Calls of(key, value) for each record whose checksum is right.
+    void each(const char* name, const std::function<void(std::string_view, std::string_view)>& of) {
+        const auto table = txn_.find(name);
+        if (!table) return found("tables", name, "missing");
+        lmdb::cursor at(txn_, *table);
+        std::string before;
+        for (bool more = at.first(); more; more = at.next()) {
+            if (!before.empty() && at.key() <= before) found(name, at.key(), "out of order");
+            before = at.key();
+            try {
+                const record_reader in(name, format, at.key(), at.value());
+                of(at.key(), at.value());
+            } catch (const damaged_record& e) {
+                found(name, at.key(), e.what());
+            }
+        }
+    }
+
+    template <typename Id>
+    std::set<Id> ids_of(const char* name) {
+        std::set<Id> ids;
+        each(name, [&](std::string_view key, std::string_view) { ids.insert(read_big_endian<Id>(key)); });
+        return ids;
+    }
+
+    // A block repeats rows; each must be there.
+    void walk_blocks() {
+        const auto rows = txn_.find("measurements");
+        each("blocks", [&](std::string_view key, std::string_view value) {
+            for (const auto& row : read_block(key, value).rows) {
+                const auto id = big_endian(row.id);
+                if (!rows || !txn_.get(*rows, view<measurement_id>(id)))
+                    return found("blocks", key, "a row is missing");
+            }
+        });
+    }
+
+    lmdb::environment env_;
+    lmdb::transaction txn_;
+    std::string findings_;
+    std::size_t count_ = 0;
+};
+
+class nothing final : public loggable {
+  public:
+    explicit nothing(std::uint8_t qos) : qos_(qos) {}
+    std::string_view topic_text() const override { return {}; }
+    std::string_view payload_bytes() const override { return {}; }
+    std::uint8_t qos_number() const override { return qos_; }
+    bool retain_flag() const override { return false; }
+
+  private:
+    void destroy() const noexcept override { delete this; }
+    std::uint8_t qos_;
+};
+
+} // namespace
+
+std::string verify(const std::filesystem::path& file) {
+    try {
+        return walk(file).run();
+    } catch (const std::system_error& e) {
+        return fmt::format("{}: {}\n", file.string(), e.code().message());
+    }
+}
+
+loggable_ptr make_nothing(std::string_view, std::string_view, std::uint8_t qos, bool) {
+    return loggable_ptr(new nothing(qos));
+}
+
+} // namespace nightjar::storage
