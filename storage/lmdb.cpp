@@ -17,6 +17,10 @@ class lmdb_category final : public std::error_category {
     std::string message(int code) const override { return mdb_strerror(code); }
 };
 
+// LMDB asserts what a damaged page breaks, and would abort: one bad page must not end the process. The exception passes
+// LMDB's frames, which hold nothing; the transaction it came from can only be aborted, as after any error.
+void on_assertion(MDB_env*, const char*) { throw std::system_error(MDB_CORRUPTED, category()); }
+
 MDB_val view(std::string_view text) { return {text.size(), const_cast<char*>(text.data())}; }
 
 } // namespace
@@ -33,6 +37,7 @@ void check(int code) {
 environment::environment(const std::filesystem::path& file, std::size_t map_size) {
     for (;; map_size /= 2) {
         check(mdb_env_create(&env_));
+        mdb_env_set_assert(env_, on_assertion);
         int code = mdb_env_set_mapsize(env_, map_size);
         if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(env_, readers);
         if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, tables);
@@ -48,6 +53,7 @@ environment::environment(const std::filesystem::path& file, std::size_t map_size
 
 environment::environment(const std::filesystem::path& file, alone) {
     check(mdb_env_create(&env_));
+    mdb_env_set_assert(env_, on_assertion);
     int code = mdb_env_set_maxdbs(env_, tables);
     constexpr unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK;
     if (code == MDB_SUCCESS) code = mdb_env_open(env_, file.c_str(), flags, 0600);
@@ -103,6 +109,12 @@ std::optional<std::string_view> transaction::get(table t, std::string_view key) 
     if (code == MDB_NOTFOUND) return std::nullopt;
     check(code);
     return std::string_view(static_cast<const char*>(v.mv_data), v.mv_size);
+}
+
+std::size_t transaction::entries(table t) const {
+    MDB_stat stat{};
+    check(mdb_stat(txn_, t, &stat));
+    return stat.ms_entries;
 }
 
 void transaction::put(table t, std::string_view key, std::string_view value, unsigned flags) {

@@ -54,6 +54,7 @@ class transaction {
     table open(const char* name); // makes it; of a write transaction
     std::optional<table> find(const char* name);
     std::optional<std::string_view> get(table t, std::string_view key) const; // the view lives until the next write
+    std::size_t entries(table t) const;                                       // as LMDB counts them
     void put(table t, std::string_view key, std::string_view value, unsigned flags = 0);
     void remove(table t, std::string_view key); // nothing if it is not there
 

@@ -227,6 +227,7 @@ void message_log::load(const message_maker& make, restored& into) {
         now_.largest_id = last_id_ = read_big_endian<message_id>(at.key());
         ++into.messages;
     }
+    check_count(messages_name, into.messages, txn.entries(messages_));
     // Progress may name an id that is not there any more: it must not be given again.
     if (!pass.progress.empty()) last_id_ = std::max(last_id_, pass.progress.back().message);
     before_ = now_;
@@ -234,11 +235,14 @@ void message_log::load(const message_maker& make, restored& into) {
 
 void message_log::load_progress(const lmdb::transaction& txn, load_pass& pass) {
     lmdb::cursor at(txn, progress_);
+    std::size_t records = 0;
     for (bool more = at.first(); more; more = at.next()) {
+        ++records;
         read_progress(at.key(), at.value(),
                       [&](const progress_on_disk& entry, std::string_view) { pass.progress.push_back(entry); });
         now_.next_progress = read_big_endian<std::uint64_t>(at.key()) + 1;
     }
+    check_count(progress_name, records, txn.entries(progress_));
     now_.entries = pass.progress.size();
     std::sort(pass.progress.begin(), pass.progress.end(), [](const progress_on_disk& a, const progress_on_disk& b) {
         return std::tie(a.message, a.session, a.step) < std::tie(b.message, b.session, b.step);

@@ -9,6 +9,11 @@ namespace {
 constexpr std::size_t checksum_size = 4;
 }
 
+void check_count(const char* table, std::size_t found, std::size_t expected) {
+    if (found != expected)
+        throw damaged_record(fmt::format("{}: {} records are found where {} should be", table, found, expected));
+}
+
 std::uint32_t crc32c(std::string_view key, std::string_view value) {
     boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
     crc.process_bytes(key.data(), key.size());

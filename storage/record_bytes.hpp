@@ -17,6 +17,9 @@ struct damaged_record : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+// A page that shows fewer records than it has is damage that no record's checksum sees.
+void check_count(const char* table, std::size_t found, std::size_t expected);
+
 std::uint32_t crc32c(std::string_view key, std::string_view value);
 
 template <typename Integer>

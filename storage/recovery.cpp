@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -77,6 +78,29 @@ void move_durably(const fs::path& from, const fs::path& to) {
     sync(to.has_parent_path() ? to.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
 }
 
+// A store that a broker writes would look damaged to somebody who reads without LMDB's locks.
+class lock_if_store {
+  public:
+    explicit lock_if_store(const fs::path& directory) {
+        std::error_code ignored;
+        if (!fs::is_directory(directory, ignored)) return;
+        fd_ = ::open(store::files_in(directory).back().c_str(), O_RDWR | O_CLOEXEC);
+        if (fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+            ::close(fd_);
+            throw store_error(
+                fmt::format("the store in {} is in use; make a backup and check that", directory.string()));
+        }
+    }
+    ~lock_if_store() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    lock_if_store(const lock_if_store&) = delete;
+    lock_if_store& operator=(const lock_if_store&) = delete;
+
+  private:
+    int fd_ = -1;
+};
+
 fs::path data_file_of(const fs::path& directory) { return store::files_in(directory).front(); }
 
 } // namespace
@@ -109,6 +133,7 @@ std::vector<std::string> check(const fs::path& directory_or_file) {
     const auto file =
         fs::is_directory(directory_or_file, ignored) ? data_file_of(directory_or_file) : directory_or_file;
     if (!fs::exists(file, ignored)) throw store_error(fmt::format("there is no store {}", file.string()));
+    const lock_if_store lock(directory_or_file);
     const auto report = in_child([&] { return verify(file); });
     std::vector<std::string> result;
     for (std::size_t at = 0; at < report.lines.size();) {
@@ -160,6 +185,7 @@ void back_up(const fs::path& directory, const fs::path& to) {
     } catch (const std::system_error& e) {
         throw store_error(fmt::format("cannot copy {} to {}: {}", file.string(), fresh.string(), e.code().message()));
     }
+    fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write);
     if (const auto findings = check(fresh); !findings.empty()) {
         throw store_error(fmt::format("the copy of {} does not verify: {}", file.string(), findings.front()));
     }

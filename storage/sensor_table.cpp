@@ -33,6 +33,7 @@ std::vector<sensor_record> sensor_table::all() const {
     lmdb::cursor at(txn, table_);
     std::vector<sensor_record> result;
     for (bool more = at.first(); more; more = at.next()) result.push_back(read(at.key(), at.value()));
+    check_count(name, result.size(), txn.entries(table_));
     return result;
 }
 

@@ -121,7 +121,9 @@ void session_table::load(const message_maker& make, restored& into) {
 
 void session_table::load_sessions(const lmdb::transaction& txn, const message_maker& make, restored& into) {
     lmdb::cursor at(txn, sessions_);
+    std::size_t records = 0;
     for (bool more = at.first(); more; more = at.next()) {
+        ++records;
         record_reader in(sessions_name, format, at.key(), at.value());
         restored_session s;
         s.record.number = read_big_endian<session_number>(at.key());
@@ -138,25 +140,32 @@ void session_table::load_sessions(const lmdb::transaction& txn, const message_ma
             s.record.will = make(topic, in.rest(), will & will_qos, (will & will_retain) != 0);
         into.sessions.emplace(s.record.number, std::move(s));
     }
+    check_count(sessions_name, records, txn.entries(sessions_));
 }
 
 void session_table::load_subscriptions(const lmdb::transaction& txn, restored& into) const {
     lmdb::cursor at(txn, subscriptions_);
+    std::size_t records = 0;
     for (bool more = at.first(); more; more = at.next()) {
+        ++records;
         record_reader in(subscriptions_name, format, at.key(), at.value());
         const auto qos = in.number<std::uint8_t>();
         if (const auto s = into.sessions.find(read_big_endian<session_number>(at.key())); s != into.sessions.end())
             s->second.subscriptions.emplace_back(in.text(), qos);
     }
+    check_count(subscriptions_name, records, txn.entries(subscriptions_));
 }
 
 void session_table::load_inbound(const lmdb::transaction& txn, restored& into) const {
     lmdb::cursor at(txn, inbound_);
+    std::size_t records = 0;
     for (bool more = at.first(); more; more = at.next()) {
+        ++records;
         const record_reader in(inbound_name, format, at.key(), at.value());
         if (const auto s = into.sessions.find(read_big_endian<session_number>(at.key())); s != into.sessions.end())
             s->second.inbound.push_back(read_big_endian<std::uint16_t>(at.key(), 8));
     }
+    check_count(inbound_name, records, txn.entries(inbound_));
 }
 
 } // namespace nightjar::storage

@@ -58,16 +58,21 @@ class walk {
         if (!table) return found("tables", name, "missing");
         lmdb::cursor at(txn_, *table);
         std::string before;
+        std::size_t records = 0;
         for (bool more = at.first(); more; more = at.next()) {
             if (!before.empty() && at.key() <= before) found(name, at.key(), "out of order");
             before = at.key();
+            ++records;
             try {
                 const record_reader in(name, format, at.key(), at.value());
                 of(at.key(), at.value());
             } catch (const damaged_record& e) {
-                found(name, at.key(), e.what());
+                const std::string_view what = e.what(); // "table: what"
+                found(name, at.key(), what.substr(what.find(": ") + 2));
             }
         }
+        if (records != txn_.entries(*table))
+            found(name, {}, fmt::format("{} records are found where {} should be", records, txn_.entries(*table)));
     }
 
     template <typename Id>

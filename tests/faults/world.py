@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 from ledger import Client, Poster, Publisher, Subscriber, judge
 from harness import packets as mqtt
@@ -96,6 +98,15 @@ class World:
     def work(self, milliseconds, end, subscriber_share=0.7):
         with_subscriber = [self.subscriber] if random.random() < subscriber_share else []
         self.live(milliseconds, [*self.publishers, *with_subscriber], self.posters, end)
+
+    def get(self, path):
+        """The status of a GET, whatever it is; OSError if the broker is gone."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.broker.http_port}{path}", timeout=5) as answer:
+                answer.read()
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def check_retained(self):
         """What a new subscriber gets is not older than what was acknowledged."""

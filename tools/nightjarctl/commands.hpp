@@ -17,5 +17,7 @@ void add_listen(CLI::App& app, command& run);
 void add_simulate(CLI::App& app, command& run);
 void add_sensors(CLI::App& app, command& run);
 void add_measurements(CLI::App& app, command& run);
+void add_backup(CLI::App& app, command& run);
+void add_check(CLI::App& app, command& run);
 
 } // namespace nightjar::ctl

@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
     ctl::add_simulate(app, run);
     ctl::add_sensors(app, run);
     ctl::add_measurements(app, run);
+    ctl::add_backup(app, run);
+    ctl::add_check(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
