@@ -66,7 +66,8 @@ message_log::message_log(const lmdb::environment& env, lmdb::transaction& openin
 
 // --- writing
 
-// What a place was before this transaction, in case it fails.
+// What a place was before it was written or forgotten, in case the transaction fails. What stage() counts is counted
+// back by dropped(): most messages are done with before they come to the disk, and should cost as little as can be.
 log_place& message_log::touch(const loggable& m) {
     undo_.emplace_back(&m.place(), m.place());
     return m.place();
@@ -74,12 +75,12 @@ log_place& message_log::touch(const loggable& m) {
 
 void message_log::stage(const write_batch& batch) {
     for (const auto& entry : batch.messages) {
-        touch(*entry.message).outstanding += count_recipients(entry);
+        entry.message->place().outstanding += count_recipients(entry);
         fresh_.push_back(&entry);
     }
     for (const auto& entry : batch.progress) {
         if (entry.message->place().id == 0) continue; // never given to the log
-        if (entry.step == step::done) --touch(*entry.message).outstanding;
+        if (entry.step == step::done) --entry.message->place().outstanding;
         steps_.push_back(&entry);
     }
 }
@@ -89,17 +90,21 @@ void message_log::write(lmdb::transaction& txn) {
         const auto key = big_endian(id);
         txn.remove(messages_, view<message_id>(key));
     }
-    // Each worker's ids grow; sorted, all of them can be appended.
-    std::sort(fresh_.begin(), fresh_.end(), [](const message_entry* a, const message_entry* b) {
-        return a->message->place().id < b->message->place().id;
-    });
+    wanted_.clear();
     for (const auto* entry : fresh_) {
-        if (entry->message->place().outstanding > 0) {
-            put(txn, *entry);
-        } else {
+        const auto& place = entry->message->place();
+        if (place.outstanding > 0) {
+            wanted_.push_back(entry);
+        } else if (place.entries > 0) {
             forget(txn, touch(*entry->message)); // done with before it was written
         }
     }
+    // Each worker's ids grow; sorted, all of them can be appended.
+    const auto by_id = [](const message_entry* a, const message_entry* b) {
+        return a->message->place().id < b->message->place().id;
+    };
+    if (!std::is_sorted(wanted_.begin(), wanted_.end(), by_id)) std::sort(wanted_.begin(), wanted_.end(), by_id);
+    for (const auto* entry : wanted_) put(txn, *entry);
     append_progress(txn);
     clean(txn);
 }
@@ -139,11 +144,12 @@ void message_log::append_progress(lmdb::transaction& txn) {
     entries_.clear();
     entry_count_ = 0;
     for (const auto* entry : steps_) {
-        auto& place = touch(*entry->message);
-        if (place.outstanding == 0) {
-            forget(txn, place);
+        const auto& now = entry->message->place();
+        if (now.outstanding == 0) {
+            if (now.written || now.entries > 0) forget(txn, touch(*entry->message));
             continue;
         }
+        auto& place = touch(*entry->message);
         entries_.push_back(static_cast<char>(entry->step));
         append_u48(entries_, entry->session);
         const auto id = big_endian(place.id);
@@ -194,6 +200,9 @@ void message_log::committed() {
 
 void message_log::dropped() {
     for (auto place = undo_.rbegin(); place != undo_.rend(); ++place) *place->first = place->second;
+    for (const auto* entry : fresh_) entry->message->place().outstanding -= count_recipients(*entry);
+    for (const auto* entry : steps_)
+        if (entry->step == step::done) ++entry->message->place().outstanding;
     now_ = before_;
     fresh_.clear();
     steps_.clear();

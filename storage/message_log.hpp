@@ -65,7 +65,7 @@ class message_log {
     std::vector<message_id> unwanted_; // found at load
 
     // Staged.
-    std::vector<const message_entry*> fresh_;
+    std::vector<const message_entry*> fresh_, wanted_; // wanted: those that somebody waits for
     std::vector<const progress_entry*> steps_;
     std::vector<std::pair<log_place*, log_place>> undo_;
     std::string scratch_;

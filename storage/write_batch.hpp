@@ -4,6 +4,7 @@
 #include "storage/loggable.hpp"
 #include "storage/records.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -103,6 +104,13 @@ struct write_batch {
         return sensors.size() + incidents.size() + measurements.size() + messages.size() + progress.size() +
                sessions.size() + bytes / 256;
     }
+    // Room for as much as another one had: a busy worker's turns are alike.
+    void reserve_like(std::size_t message_count, std::size_t progress_count) {
+        constexpr std::size_t most = 8192;
+        messages.reserve(std::min(message_count, most));
+        progress.reserve(std::min(progress_count, most));
+    }
+
     bool empty() const {
         return sensors.empty() && incidents.empty() && measurements.empty() && messages.empty() && progress.empty() &&
                sessions.empty();

@@ -55,7 +55,7 @@ class topic_cache {
     std::size_t size() const { return young_.size() + old_.size(); }
 
   private:
-    static constexpr std::size_t generation_size = 32'768;
+    static constexpr std::size_t generation_size = 65'536;
 
     // The keys are the entries' own names.
     using table =

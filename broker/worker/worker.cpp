@@ -180,7 +180,9 @@ void worker::keep(const topics::message_ptr& m, storage::recipient_list recipien
 void worker::submit_batch() {
     if (batch_.empty()) return;
     if (common_.conf.acknowledge_before_stored) committed_ = batch_number_;
+    const auto messages = batch_.messages.size(), progress = batch_.progress.size();
     common_.store.submit(*this, batch_number_++, std::exchange(batch_, {}));
+    batch_.reserve_like(messages, progress);
 }
 
 void worker::on_committed(std::uint64_t number, std::error_code error) noexcept {

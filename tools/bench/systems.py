@@ -74,8 +74,9 @@ class System:
 class Nightjar(System):
     name = "nightjar"
 
-    def __init__(self, workers=1, pinned=True, http=False, store=None):
+    def __init__(self, workers=1, pinned=True, http=False, store=None, persistence=False):
         super().__init__(pinned=pinned and workers == 1)
+        self.persistence = persistence
         self.workers = workers
         self.http_port = free_port() if http else None
         self.store = store
@@ -84,7 +85,7 @@ class Nightjar(System):
         conf = Path(self.directory.name) / "nightjar.conf"
         lines = [f"listener {self.port} 127.0.0.1", "allow_anonymous true", "max_inflight_messages 0",
                  "max_queued_messages 0", f"persistence_location {self.store or self.directory.name}/",
-                 f"worker_threads {self.workers}", "log_type error"]
+                 f"worker_threads {self.workers}", f"persistence {str(self.persistence).lower()}", "log_type error"]
         if self.http_port:
             lines += [f"listener {self.http_port} 127.0.0.1", "protocol http_api"]
         conf.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -110,10 +111,16 @@ class Mosquitto(System):
 
     name = "mosquitto"
 
+    def __init__(self, persistence=False, pinned=True):
+        super().__init__(pinned=pinned)
+        self.persistence = persistence
+
     def command(self):
         conf = Path(self.directory.name) / "mosquitto.conf"
         conf.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
-                        "max_inflight_messages 0\nmax_queued_messages 0\nlog_type error\nuser root\n", encoding="utf-8")
+                        "max_inflight_messages 0\nmax_queued_messages 0\nlog_type error\nuser root\n"
+                        f"persistence {str(self.persistence).lower()}\npersistence_location {self.directory.name}/\n",
+                        encoding="utf-8")
         return [shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin") or "mosquitto", "-c", str(conf)]
 
 

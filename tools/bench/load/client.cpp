@@ -40,7 +40,7 @@ int open_socket(std::uint16_t port) {
 
 } // namespace
 
-client::client(const target& where, role as, std::uint32_t group, const std::string& id)
+client::client(const target& where, role as, std::uint32_t group, const std::string& id, bool persistent)
     : fd_(open_socket(where.port)), relay_(where.relay), as_(as), group_(group) {
     if (relay_) {
         out = {static_cast<char>(as), static_cast<char>(group >> 24), static_cast<char>(group >> 16),
@@ -52,9 +52,11 @@ client::client(const target& where, role as, std::uint32_t group, const std::str
     codec::connect packet;
     packet.client_id = id;
     packet.keep_alive = 600;
+    packet.clean_session = !persistent;
     codec::append_connect(out, packet);
     flush();
-    if (const auto answer = wait_for(4); answer != std::string("\x20\x02\x00\x00", 4))
+    // Session present or not: what follows it stays in the socket.
+    if (const auto answer = wait_for(4); answer.substr(0, 2) != "\x20\x02" || answer[3] != 0)
         throw std::runtime_error("CONNECT was refused");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ struct target {
 class client {
   public:
     // Connects (CONNECT and CONNACK, or the relay's tag) before it returns; throws std::runtime_error if that fails.
-    client(const target& where, role as, std::uint32_t group, const std::string& id);
+    // `persistent`: a session that is kept.
+    client(const target& where, role as, std::uint32_t group, const std::string& id, bool persistent = false);
     ~client();
     client(const client&) = delete;
     client& operator=(const client&) = delete;
@@ -35,7 +37,8 @@ class client {
     void read(const std::function<void(unsigned, std::string_view)>& packet);
 
     std::uint64_t sent = 0, received = 0, acknowledged = 0;
-    bool waits = false; // for the socket to take more
+    std::deque<std::uint64_t> flying; // when they were sent, if acknowledgements are timed
+    bool waits = false;               // for the socket to take more
 
   private:
     std::string wait_for(std::size_t size);

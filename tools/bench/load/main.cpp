@@ -1,5 +1,5 @@
 // nightjar-load: drives one broker (or the relay) with one workload and prints one line of JSON.
-#include "tools/bench/load/workloads.hpp"
+#include "tools/bench/load/queues.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -38,8 +38,10 @@ void print(const outcome& o) {
 int main(int argc, char** argv) {
     settings s;
     CLI::App app{"drives a broker on this machine with a workload", "nightjar-load"};
-    app.add_option("--workload", s.workload)->check(CLI::IsMember({"pairs", "fanout", "ingest", "idle"}));
+    app.add_option("--workload", s.workload)
+        ->check(CLI::IsMember({"pairs", "fanout", "offline", "retain", "ingest", "idle", "drain", "resume"}));
     app.add_option("--port", s.where.port)->required();
+    app.add_option("--name", s.name);
     app.add_flag("--relay", s.where.relay);
     app.add_option("--pairs", s.pairs)->check(CLI::Range(1, 30'000));
     app.add_option("--subscribers", s.subscribers)->check(CLI::Range(1, 2'000));
@@ -47,6 +49,8 @@ int main(int argc, char** argv) {
     app.add_option("--qos", s.qos)->check(CLI::Range(0, 1));
     app.add_option("--frame", s.frame)->check(CLI::Range(40, 1'000'000));
     app.add_option("--sensors", s.sensors)->check(CLI::Range(1, 10'000));
+    app.add_option("--count", s.count)->check(CLI::Range(1, 10'000'000));
+    app.add_flag("--persistent", s.persistent);
     app.add_flag("--shuffle", s.shuffle);
     app.add_flag("--subscribe", s.subscribe);
     app.add_option("--warm", s.warm)->check(CLI::Range(0.0, 60.0));
@@ -57,6 +61,10 @@ int main(int argc, char** argv) {
     try {
         if (s.workload == "idle") {
             hold_idle(s);
+        } else if (s.workload == "drain") {
+            fmt::print("{}\n", drain_retained(s));
+        } else if (s.workload == "resume") {
+            fmt::print("{}\n", resume_sessions(s));
         } else {
             generator g(s);
             print(g.run());

@@ -34,7 +34,8 @@ generator::~generator() { ::close(epoll_); }
 
 void generator::connect_all() {
     const auto groups = static_cast<std::size_t>(settings_.pairs);
-    const int listeners = settings_.workload == "ingest" ? 0 : settings_.subscribers;
+    const bool heard = settings_.workload != "ingest" && settings_.workload != "retain";
+    const int listeners = heard ? settings_.subscribers : 0;
     publishers_.resize(groups);
     subscribers_.resize(groups);
     slowest_.resize(groups);
@@ -45,11 +46,12 @@ void generator::connect_all() {
         const auto group = static_cast<std::uint32_t>(n / (listeners + 1));
         const bool publishes = n % (listeners + 1) == 0;
         auto c = std::make_unique<client>(settings_.where, publishes ? role::publisher : role::subscriber, group,
-                                          fmt::format("bench-{}", n));
+                                          fmt::format("{}-{}", settings_.name, n), settings_.persistent && !publishes);
         if (publishes) {
             publishers_[group] = c.get();
         } else {
             c->subscribe(topic_of(group), settings_.qos);
+            if (settings_.workload == "offline") continue; // it leaves
             subscribers_[group].push_back(c.get());
         }
         epoll_event e{};
@@ -107,7 +109,10 @@ void generator::on_packet(client& c, unsigned first, std::string_view body) {
     case 3: return on_publish(c, first, body);
     case 4: // PUBACK
         ++c.acknowledged;
-        if (settings_.workload == "ingest") ++delivered_;
+        if (!counts_acknowledgements()) return;
+        ++delivered_;
+        if (measuring_) times_.add(read_at_ - c.flying.front());
+        c.flying.pop_front();
         return;
     default: throw std::runtime_error("an unexpected packet came");
     }
@@ -140,7 +145,7 @@ void generator::on_publish(client& c, unsigned first, std::string_view body) {
 
 // How many of a publisher's messages are done.
 std::uint64_t generator::progress(const client& publisher) const {
-    if (settings_.workload == "ingest") return publisher.acknowledged;
+    if (counts_acknowledgements()) return publisher.acknowledged;
     const auto arrived = slowest_[publisher.group()];
     return settings_.qos == 0 || settings_.where.relay ? arrived : std::min(arrived, publisher.acknowledged);
 }
@@ -155,19 +160,23 @@ void generator::top_up(client& publisher) {
             append_message(publisher);
         }
         ++publisher.sent;
+        if (counts_acknowledgements()) publisher.flying.push_back(now_ns());
     }
     touch(publisher);
 }
 
 void generator::append_message(client& publisher) {
-    const auto topic = topic_of(publisher.group());
+    const bool retain = settings_.workload == "retain";
+    const auto number = publisher.sent * static_cast<std::uint64_t>(settings_.pairs) + publisher.group();
+    const auto topic = retain ? fmt::format("w18/{:07}", number % static_cast<std::uint64_t>(settings_.count))
+                              : topic_of(publisher.group());
     const auto overhead = 4 + topic.size() + (settings_.qos > 0 ? 2U : 0U) + (settings_.frame > 129 ? 1U : 0U);
     std::string payload(std::max(sizeof(stamp), static_cast<std::size_t>(settings_.frame) - overhead), 'x');
     const stamp s{publisher.sent, now_ns()};
     std::memcpy(payload.data(), &s, sizeof s);
     const auto id =
         settings_.qos > 0 ? static_cast<codec::packet_id>(publisher.sent % 65'535 + 1) : codec::packet_id{0};
-    codec::append_publish(publisher.out, {topic, payload, static_cast<codec::qos>(settings_.qos), false, false, id},
+    codec::append_publish(publisher.out, {topic, payload, static_cast<codec::qos>(settings_.qos), retain, false, id},
                           codec::protocol_version::v3_1_1);
 }
 

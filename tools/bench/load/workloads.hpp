@@ -13,16 +13,19 @@
 namespace nightjar::bench {
 
 struct settings {
-    std::string workload = "pairs"; // pairs, fanout, ingest, idle
+    std::string workload = "pairs"; // pairs, fanout, offline, retain, ingest; idle, drain, resume
+    std::string name = "bench";     // client ids begin with it
     target where;
     int pairs = 16;      // or publishers of ingest, or idle connections
     int subscribers = 1; // of each publisher
     int window = 64;     // messages outstanding of each publisher
     int qos = 0;
-    int frame = 64;         // bytes of a PUBLISH, header included
-    int sensors = 200;      // of ingest
-    bool shuffle = false;   // connect in random order, so that pairs meet on random workers
-    bool subscribe = false; // idle connections have a subscription each
+    int frame = 64;          // bytes of a PUBLISH, header included
+    int sensors = 200;       // of ingest
+    int count = 100'000;     // topics of retain, messages of drain and resume
+    bool persistent = false; // subscribers' sessions are kept
+    bool shuffle = false;    // connect in random order, so that pairs meet on random workers
+    bool subscribe = false;  // idle connections have a subscription each
     double warm = 0.5, seconds = 2;
     int pid = 0; // of the broker
     std::string allocation_file;
@@ -47,6 +50,8 @@ class generator {
     void top_up(client& publisher);
     void on_packet(client& c, unsigned first, std::string_view body);
     void on_publish(client& c, unsigned first, std::string_view body);
+    // The subscribers are not there, or there are none: what counts are acknowledgements.
+    bool counts_acknowledgements() const { return settings_.workload != "pairs" && settings_.workload != "fanout"; }
     std::uint64_t progress(const client& publisher) const;
     void touch(client& c);
     void flush_touched();

@@ -1,0 +1,82 @@
+"""What durability costs: acknowledgements after the disk, queues, retained messages; beside what the disk itself can do,
+and mosquitto with `persistence true`, which acknowledges from memory."""
+
+import json
+import statistics
+import subprocess
+import tempfile
+
+from systems import BUILD, Mosquitto, Nightjar, load
+
+OFFLINE = ["--workload", "offline", "--pairs", "64", "--window", "64", "--qos", "1", "--persistent"]
+ONE = ["--workload", "offline", "--pairs", "1", "--window", "1", "--qos", "1", "--persistent"]
+W6 = ["--pairs", "64", "--window", "64", "--qos", "1"]
+RETAINED = 100_000
+SET = ["--workload", "retain", "--pairs", "8", "--window", "2000", "--qos", "1", "--count", str(RETAINED)]
+DRAIN = ["--workload", "drain", "--count", str(RETAINED)]
+RESUME = ["--workload", "resume", "--pairs", "10000", "--count", "1000", "--window", "100"]
+PING = ["--pairs", "1", "--window", "1"]
+
+
+def disk():
+    """Medians of single writes, in microseconds."""
+    with tempfile.TemporaryDirectory(prefix="nightjar-bench-", dir=BUILD) as directory:
+        done = subprocess.run([str(BUILD / "bench/nightjar-commit"), directory], capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)
+
+
+def median(options, make, arguments, key):
+    values = []
+    for _ in range(options.rounds):
+        with make() as running:
+            values.append(load(running, arguments, options.seconds)[key])
+    return statistics.median(values)
+
+
+def ours(pinned=False):
+    return Nightjar(persistence=True, pinned=pinned)
+
+
+def retained(options):
+    """(set/s, drained/s, p99 of a ping-pong alone, p99 while retained messages are set), medians."""
+    runs = []
+    for _ in range(options.rounds):
+        with Nightjar(persistence=True, pinned=False, workers=2) as running:
+            alone = load(running, PING, options.seconds)["p99_us"]
+            with subprocess.Popen([str(load.program), "--port", str(running.port), *SET, "--name", "setter", "--seconds", str(options.seconds)],
+                                  stdout=subprocess.PIPE, text=True) as setter:
+                meanwhile = load(running, PING, options.seconds / 2)["p99_us"]
+                rate = json.loads(setter.stdout.read())["rate"]
+            runs.append((rate, load(running, DRAIN, options.seconds)["rate"], alone, meanwhile))
+    return [statistics.median(column) for column in zip(*runs)]
+
+
+def measure_durable(options, row, results):
+    limit = disk()
+    print(f"  the disk: append + fdatasync {limit['append_us']} us, one LMDB commit {limit['commit_us']} us", flush=True)
+    results["disk"] = limit
+
+    rate = median(options, ours, OFFLINE, "rate")
+    memory = median(options, lambda: Mosquitto(persistence=True, pinned=False), OFFLINE, "rate")
+    print(f"  W20: mosquitto, persistence true, acknowledges {memory:.0f} msg/s from memory", flush=True)
+    row("W20 acknowledged, 64 offline sessions, window 64", f"{rate:.0f} msg/s", ">= 300000", rate >= 300_000)
+    p50 = median(options, ours, ONE, "p50_us")
+    row("W20 window 1, p50 of PUBACK against one commit", f"{p50 / limit['commit_us']:.2f}x", "<= 1.5x",
+        p50 <= 1.5 * limit["commit_us"])
+
+    clean = median(options, lambda: ours(True), W6, "cpu_ns")
+    kept = median(options, lambda: ours(True), [*W6, "--persistent"], "cpu_ns")
+    row("W6 on kept sessions: CPU/msg against clean ones", f"{kept / clean:.2f}x", "<= 2x", kept <= 2 * clean)
+
+    set_rate, drained, alone, meanwhile = retained(options)
+    row(f"W18 retained messages set, {RETAINED} topics", f"{set_rate:.0f} msg/s", ">= 500000", set_rate >= 500_000)
+    row("W18 retained messages drained by #", f"{drained:.0f} msg/s", ">= 1500000", drained >= 1_500_000)
+    row("W18 p99 of a ping-pong pair meanwhile", f"{meanwhile / alone:.2f}x", "< 2x", meanwhile < 2 * alone)
+
+    with ours() as running:
+        got = load(running, RESUME, options.seconds)
+    row("W19 memory of a queued message (body included)", f"{got['bytes_per_message']:.1f} B", "<= 24 B",
+        got["bytes_per_message"] <= 24)
+    row("W19 10,000 sessions drain 1,000 messages each", f"{got['rate']:.0f} msg/s", ">= 500000", got["rate"] >= 500_000)
+    results["durable"] = {"w20": rate, "w20_p50_us": p50, "w6_clean": clean, "w6_kept": kept, "w18_set": set_rate,
+                          "w18_drain": drained, "w18_p99": [alone, meanwhile], "w19": got, "mosquitto_w20": memory}
