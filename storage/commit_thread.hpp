@@ -22,6 +22,7 @@ class commit_thread {
         commit_listener* writer;
         std::uint64_t number;
         write_batch batch;
+        bool held_back = false; // once, for a moment
     };
     static constexpr std::size_t most_weight = 65'536; // of one commit, so that it stays short
 
@@ -29,7 +30,10 @@ class commit_thread {
     // Called without a batch, now and then after a failure, to write what is owed.
     using commit = std::function<void(std::span<const job>)>;
 
-    explicit commit_thread(commit how);
+    // Told of each batch as soon as it is taken, before it is committed. On this thread.
+    using arrival = std::function<void(const write_batch&)>;
+
+    commit_thread(commit how, arrival on_arrival);
     ~commit_thread(); // commits what is waiting, then ends
 
     void submit(job j); // any thread
@@ -41,9 +45,11 @@ class commit_thread {
     void run();
     void commit_group(std::span<job> group);
     std::error_code try_commit(std::span<const job> group);
-    bool wait_for_jobs(std::vector<job>& jobs);
+    bool take(std::vector<job>& jobs);
+    bool stopping();
 
     commit commit_;
+    arrival arrival_;
     std::mutex mutex_; // guards waiting_ and stopping_
     std::condition_variable more_;
     std::vector<job> waiting_;

@@ -26,20 +26,6 @@ std::uint64_t read_u48(std::string_view bytes) {
     return read_big_endian<std::uint32_t>(bytes) * (std::uint64_t{1} << 16) + read_big_endian<std::uint16_t>(bytes, 4);
 }
 
-// Those that count: QoS 0 is never stored.
-template <typename Each>
-void for_each_recipient(const message_entry& entry, Each each) {
-    if (!entry.recipients || entry.message->qos_number() == 0) return;
-    for (const auto& r : *entry.recipients)
-        if (r.qos != 0) each(r);
-}
-
-std::int32_t count_recipients(const message_entry& entry) {
-    std::int32_t count = entry.retained ? 1 : 0;
-    for_each_recipient(entry, [&](const recipient&) { ++count; });
-    return count;
-}
-
 struct progress_on_disk {
     message_id message;
     session_number session;
@@ -67,7 +53,7 @@ message_log::message_log(const lmdb::environment& env, lmdb::transaction& openin
 // --- writing
 
 // What a place was before it was written or forgotten, in case the transaction fails. What stage() counts is counted
-// back by dropped(): most messages are done with before they come to the disk, and should cost as little as can be.
+// back by dropped(). Most messages are done with before they come to the disk, and should cost as little as can be.
 log_place& message_log::touch(const loggable& m) {
     undo_.emplace_back(&m.place(), m.place());
     return m.place();
@@ -75,14 +61,18 @@ log_place& message_log::touch(const loggable& m) {
 
 void message_log::stage(const write_batch& batch) {
     for (const auto& entry : batch.messages) {
-        entry.message->place().outstanding += count_recipients(entry);
+        entry.message->place().outstanding += entry.holders();
         fresh_.push_back(&entry);
     }
     for (const auto& entry : batch.progress) {
         if (entry.message->place().id == 0) continue; // never given to the log
-        if (entry.step == step::done) --entry.message->place().outstanding;
         steps_.push_back(&entry);
     }
+}
+
+void message_log::count_done(const write_batch& batch) {
+    for (const auto& entry : batch.progress)
+        if (entry.step == step::done) --entry.message->place().outstanding;
 }
 
 void message_log::write(lmdb::transaction& txn) {
@@ -116,11 +106,14 @@ void message_log::put(lmdb::transaction& txn, const message_entry& entry) {
     if (entry.retained) flags |= held_bit;
     record_writer out(format, scratch_);
     out.number(flags);
-    out.number(static_cast<std::uint32_t>(count_recipients(entry) - (entry.retained ? 1 : 0)));
-    for_each_recipient(entry, [&](const recipient& r) {
-        out.u48(r.number());
-        out.number(static_cast<std::uint8_t>(std::min(r.qos, m.qos_number()) | (r.as_retained ? as_retained_bit : 0)));
-    });
+    out.number(static_cast<std::uint32_t>(entry.recipients != nullptr ? entry.recipients->size() : 0));
+    if (entry.recipients != nullptr) {
+        for (const auto& r : *entry.recipients) {
+            out.u48(r.number());
+            const auto qos = std::min(r.qos, m.qos_number());
+            out.number(static_cast<std::uint8_t>(qos | (r.as_retained ? as_retained_bit : 0)));
+        }
+    }
     out.text(m.topic_text());
     out.raw(m.payload_bytes());
     auto& place = touch(m);
@@ -200,9 +193,7 @@ void message_log::committed() {
 
 void message_log::dropped() {
     for (auto place = undo_.rbegin(); place != undo_.rend(); ++place) *place->first = place->second;
-    for (const auto* entry : fresh_) entry->message->place().outstanding -= count_recipients(*entry);
-    for (const auto* entry : steps_)
-        if (entry->step == step::done) ++entry->message->place().outstanding;
+    for (const auto* entry : fresh_) entry->message->place().outstanding -= entry->holders();
     now_ = before_;
     fresh_.clear();
     steps_.clear();

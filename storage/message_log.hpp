@@ -34,7 +34,10 @@ class message_log {
     void load(const message_maker& make, restored& into);
     message_id last_id() const { return last_id_; }
 
-    // --- commit thread: stage() the batches of a transaction, write(), then committed() or dropped()
+    // --- commit thread
+    // What its sessions are done with; as soon as the batch is known, for then it need not be written. Once each batch.
+    static void count_done(const write_batch& batch);
+    // stage() the batches of a transaction, write(), then committed() or dropped()
     void stage(const write_batch& batch);
     void write(lmdb::transaction& txn);
     void committed();

@@ -94,7 +94,8 @@ class store::implementation {
         opening.commit();
         measurements_->load();
         committer_ =
-            std::make_unique<commit_thread>([this](std::span<const commit_thread::job> jobs) { commit(jobs); });
+            std::make_unique<commit_thread>([this](std::span<const commit_thread::job> jobs) { commit(jobs); },
+                                            [this](const write_batch& batch) { messages_->count_done(batch); });
     }
 
     const storage::sensor_table& sensors() const { return *sensors_; }

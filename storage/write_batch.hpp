@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,19 +22,23 @@ constexpr session_number retained_holder = 0; // stands in recipient lists for "
 // 48 bits; the rest is not stored.
 struct recipient {
     std::uint64_t owner = 0;
-    std::uint8_t qos = 0;     // granted; the message's own may be lower
+    std::uint8_t qos = 0;     // granted, 1 or 2; the message's own may be lower, but not 0
     bool as_retained = false; // to be sent with RETAIN 1
 
     session_number number() const { return owner & 0xFFFF'FFFF'FFFF; }
 };
 using recipient_list = std::shared_ptr<const std::vector<recipient>>;
 
-// A message on its way into the log: stored once, for those of `recipients` whose granted QoS is not 0, and, if
-// `retained`, as the retained message of its topic.
+// A message on its way into the log: stored once, for all `recipients`, and, if `retained`, as the retained message of
+// its topic.
 struct message_entry {
     loggable_ptr message;
-    recipient_list recipients; // may be null
+    const std::vector<recipient>* recipients = nullptr; // in the batch's lists; may be null
     bool retained = false;
+
+    std::int32_t holders() const {
+        return static_cast<std::int32_t>((recipients != nullptr ? recipients->size() : 0) + (retained ? 1U : 0U));
+    }
 };
 
 // How far a session is with a message. Grows only.
@@ -94,15 +99,22 @@ struct write_batch {
     std::vector<incident_record> incidents;
     std::vector<measurement> measurements;
     std::vector<message_entry> messages;
+    std::vector<recipient_list> lists; // what the messages' recipients point to
+    std::size_t message_bytes = 0;     // about, of the messages
     std::vector<progress_entry> progress;
     std::vector<session_change> sessions;
+    bool soon_done = false; // some of the messages have been sent to clients that are there
 
     // About how much work it is to write, in rows.
     std::size_t weight() const {
-        std::size_t bytes = 0;
-        for (const auto& m : messages) bytes += m.message->payload_bytes().size();
         return sensors.size() + incidents.size() + measurements.size() + messages.size() + progress.size() +
-               sessions.size() + bytes / 256;
+               sessions.size() + message_bytes / 256;
+    }
+    // Messages of one topic follow each other and share their list.
+    void add(loggable_ptr m, std::size_t size, const recipient_list& recipients, bool retained) {
+        message_bytes += size;
+        if (recipients && (lists.empty() || lists.back() != recipients)) lists.push_back(recipients);
+        messages.push_back({std::move(m), recipients.get(), retained});
     }
     // Room for as much as another one had: a busy worker's turns are alike.
     void reserve_like(std::size_t message_count, std::size_t progress_count) {

@@ -4,6 +4,7 @@
 #include "broker/session/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace nightjar::session {
 
@@ -80,7 +81,7 @@ void session::on_acknowledgement(packet_type type, std::uint8_t flags, codec::by
 void session::on_puback(codec::packet_id id) {
     auto* slot = outbound_ ? outbound_->window.find(id) : nullptr;
     if (slot == nullptr || slot->state != state::awaiting_puback || slot->held) return;
-    if (durable_) note(storage::step::done, slot->message);
+    if (durable_) note(storage::step::done, std::move(slot->message));
     outbound_->window.remove(*slot);
     pump();
 }
@@ -108,7 +109,7 @@ void session::on_pubrel(codec::packet_id id) {
 void session::on_pubcomp(codec::packet_id id) {
     auto* slot = outbound_ ? outbound_->window.find(id) : nullptr;
     if (slot == nullptr || slot->state != state::awaiting_pubcomp || slot->held) return;
-    if (durable_) note(storage::step::done, slot->message);
+    if (durable_) note(storage::step::done, std::move(slot->message));
     outbound_->window.remove(*slot);
     pump();
 }

@@ -50,6 +50,7 @@ void session::start(inflight_window::slot& s, codec::qos qos) {
     if (!durable_) return send_in_flight(s);
     note(storage::step::sent, s.message, s.id);
     const auto& held = outbound_->held;
+    if (held.empty() && qos == codec::qos::at_least_once) disk_.batch().soon_done = true;
     if (qos == codec::qos::exactly_once) return send_after(s, disk_.batch_ticket());
     send_after(s, held.empty() ? 0 : held.back().after); // it does not overtake
 }

@@ -5,8 +5,8 @@
 
 namespace nightjar::session {
 
-void session::note(storage::step step, const topics::message_ptr& m, codec::packet_id id) {
-    disk_.batch().progress.push_back({m, number(), id, step});
+void session::note(storage::step step, topics::message_ptr m, codec::packet_id id) {
+    disk_.batch().progress.push_back({std::move(m), number(), id, step});
 }
 
 void session::note_presence(std::int64_t offline_since_ms) {

@@ -21,7 +21,7 @@ class journal {
     virtual storage::write_batch& batch() = 0;
     virtual ticket batch_ticket() const = 0;
     // A message goes into the open batch, for these recipients.
-    virtual void keep(const topics::message_ptr& m, storage::recipient_list recipients, bool retained) = 0;
+    virtual void keep(const topics::message_ptr& m, const storage::recipient_list& recipients, bool retained) = 0;
 
     virtual ticket committed() const = 0;           // all up to here is on disk
     virtual ticket last_ticket() const = 0;         // the newest that anything waits for

@@ -106,7 +106,7 @@ class session {
 
     // durable.cpp: what a durable session notes
     storage::session_number number() const { return id_.value & 0xFFFF'FFFF'FFFF; }
-    void note(storage::step step, const topics::message_ptr& m, codec::packet_id id = 0);
+    void note(storage::step step, topics::message_ptr m, codec::packet_id id = 0);
     template <typename Change>
     void note(Change change) {
         disk_.batch().sessions.emplace_back(std::move(change));

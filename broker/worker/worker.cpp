@@ -172,9 +172,9 @@ void worker::publish_restored_wills() {
 
 // --- the disk
 
-void worker::keep(const topics::message_ptr& m, storage::recipient_list recipients, bool retained) {
+void worker::keep(const topics::message_ptr& m, const storage::recipient_list& recipients, bool retained) {
     if (m->place().id == 0) m->place().id = common_.store.next_message();
-    batch_.messages.push_back({m, std::move(recipients), retained});
+    batch_.add(m, m->footprint(), recipients, retained);
 }
 
 void worker::submit_batch() {

@@ -123,7 +123,7 @@ class worker final : public session::router,
     // --- session::journal
     bool keeps_sessions() const override { return common_.conf.persistence; }
     session::ticket batch_ticket() const override { return batch_number_; }
-    void keep(const topics::message_ptr& m, storage::recipient_list recipients, bool retained) override;
+    void keep(const topics::message_ptr& m, const storage::recipient_list& recipients, bool retained) override;
     session::ticket committed() const override { return committed_; }
     session::ticket last_ticket() const override { return batch_.empty() ? batch_number_ - 1 : batch_number_; }
     void wait_for_commit(session::session& who) override { waiting_.insert(&who); }

@@ -40,8 +40,8 @@ struct fake_journal final : journal {
         return open;
     }
     ticket batch_ticket() const override { return open_ticket; }
-    void keep(const topics::message_ptr& m, storage::recipient_list recipients, bool retained) override {
-        batch().messages.push_back({m, std::move(recipients), retained});
+    void keep(const topics::message_ptr& m, const storage::recipient_list& recipients, bool retained) override {
+        batch().add(m, m->footprint(), recipients, retained);
     }
     ticket committed() const override { return done; }
     ticket last_ticket() const override { return newest; }
