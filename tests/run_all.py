@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LONG = "--faults" in sys.argv  # every fault, as often as is promised
 BUILD = Path(os.environ.get("NIGHTJAR_BUILD", ROOT / "build"))
 
 
@@ -65,9 +66,15 @@ def browser():
     return passed, max(failed, 1) if status != 0 else failed
 
 
+def faults():
+    output, _ = run(["tests/faults/run", *(["--long"] if LONG else [])])
+    counts = re.findall(r"^(\d+) passed, (\d+) failed", output, re.MULTILINE)
+    return tuple(int(n) for n in counts[-1]) if counts else (0, 1)
+
+
 def main():
-    suites = {"layers": layers, "unit": unit, "behaviour": behaviour, "browser": browser}
-    wanted = sys.argv[1:] or list(suites)
+    suites = {"layers": layers, "unit": unit, "behaviour": behaviour, "faults": faults, "browser": browser}
+    wanted = [name for name in sys.argv[1:] if name != "--faults"] or (["faults"] if LONG else list(suites))
     total_passed = total_failed = 0
     summary = []
     for name in wanted:
