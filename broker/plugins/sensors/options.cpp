@@ -1,8 +1,8 @@
 #include "broker/plugins/sensors/options.hpp"
 
-#include "broker/plugins/sensors/payload.hpp"
 #include "broker/codec/topic.hpp"
 #include "broker/config/values.hpp"
+#include "broker/plugins/sensors/payload.hpp"
 #include "broker/text/json_number.hpp"
 
 #include <algorithm>
