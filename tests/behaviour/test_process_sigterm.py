@@ -20,6 +20,19 @@ class Sigterm(BrokerCase):
         self.assertEqual(self.broker.wait_exit(), 0)
         self.broker.process = None
 
+    def test_what_was_acknowledged_is_stored(self):
+        self.client("sleeper", clean=False).subscribe(("stop/#", 1)).disconnect()
+        publisher = self.client("publisher")
+        publisher.send(*(mqtt.publish("stop/x", str(number), 1, number + 1) for number in range(500)))
+        self.broker.stop()
+        acknowledged = 0
+        while publisher.read_packet():
+            acknowledged += 1
+        self.broker.start()
+        sleeper = self.client("sleeper", clean=False, session_present=True)
+        for number in range(acknowledged):
+            sleeper.take("stop/x", str(number), 1)
+
     def test_again_at_once_on_the_same_ports(self):
         for _ in range(3):
             self.client("short")
