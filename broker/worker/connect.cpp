@@ -46,8 +46,8 @@ void connection::on_connect(const codec::fixed_header& header, codec::bytes fram
         return refuse(connack_code::identifier_rejected, "keep alive longer than max_keepalive");
     if (const auto code = judge(packet)) return refuse(*code, "not authorised");
     // [MQTT-3.1.3-6]
-    auto id = packet.client_id.empty() ? make_client_id(conf.auto_id_prefix) : std::string(packet.client_id);
-    enter(packet, std::move(id), frame);
+    const auto id = packet.client_id.empty() ? make_client_id(conf.auto_id_prefix) : std::string(packet.client_id);
+    enter(packet, id, frame);
 }
 
 // No value: it may come in.
