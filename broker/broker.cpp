@@ -34,13 +34,15 @@ std::unique_ptr<storage::store> open_store(const config::configuration& conf, lo
                                            std::atomic<bool>& broken) {
     using policy = config::configuration::damaged_store;
     const std::filesystem::path directory = conf.persistence_location;
-    const storage::store_options options{directory, storage::store_options{}.map_size, [&](std::error_code code) {
+    const storage::store_options options{directory, storage::store_options{}.map_size,
+                                         [&](std::error_code code) {
                                              log.error("Error: the disk failed: {}. Nothing more is acknowledged; "
                                                        "nightjar ends.",
                                                        code.message());
                                              broken = true;
                                              ::kill(::getpid(), SIGTERM); // main stops in order
-                                         }};
+                                         },
+                                         [&](const std::string& what) { log.warning("Warning: {}.", what); }};
     const auto found = storage::look_at(directory);
     if (found.state == storage::verdict::condition::unusable) throw std::runtime_error(found.what);
     if (found.state == storage::verdict::condition::damaged) {

@@ -3,14 +3,12 @@
 #include <pthread.h>
 
 #include <csignal>
-#include <iterator>
 #include <utility>
 
 namespace nightjar::storage {
 
 namespace {
 constexpr auto pause_after_failure = std::chrono::milliseconds{500};
-constexpr auto longest_hold = std::chrono::microseconds{300}; // less than a commit takes
 } // namespace
 
 commit_thread::commit_thread(commit how, arrival on_arrival)
@@ -38,27 +36,23 @@ void commit_thread::run() {
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
     pthread_setname_np(pthread_self(), "nj-store");
-    std::vector<job> jobs; // in order
+    std::vector<job> jobs;
     for (;;) {
-        const auto known = jobs.size();
-        const bool busy = take(jobs);
-        for (auto i = known; i < jobs.size(); ++i) arrival_(jobs[i].batch);
+        take(jobs);
+        for (const auto& j : jobs) arrival_(j.batch);
         if (jobs.empty()) {
             if (behind_) try_commit({});
             if (stopping()) return;
             continue;
         }
-        // Its messages are on their way to clients that are there: what they acknowledge need not be written at all.
-        const bool hold = busy && jobs.back().batch.soon_done && !std::exchange(jobs.back().held_back, true);
-        const auto ready = jobs.size() - (hold ? 1 : 0);
-        for (std::size_t begin = 0; begin < ready;) {
+        for (std::size_t begin = 0; begin < jobs.size();) {
             std::size_t end = begin, weight = 0;
-            while (end < ready && (end == begin || weight + jobs[end].batch.weight() <= most_weight))
+            while (end < jobs.size() && (end == begin || weight + jobs[end].batch.weight() <= most_weight))
                 weight += jobs[end++].batch.weight();
             commit_group(std::span(jobs).subspan(begin, end - begin));
             begin = end;
         }
-        jobs.erase(jobs.begin(), jobs.begin() + static_cast<std::ptrdiff_t>(ready));
+        jobs.clear();
     }
 }
 
@@ -67,21 +61,15 @@ bool commit_thread::stopping() {
     return stopping_ && waiting_.empty();
 }
 
-// Appends what is waiting. False: nothing was, so that it had to sleep; then nobody is made to wait on purpose.
-bool commit_thread::take(std::vector<job>& jobs) {
+void commit_thread::take(std::vector<job>& jobs) {
     std::unique_lock lock(mutex_);
     const auto ready = [this] { return !waiting_.empty() || stopping_; };
-    const bool busy = !waiting_.empty() || !jobs.empty();
-    if (!jobs.empty()) {
-        more_.wait_for(lock, longest_hold, ready);
-    } else if (behind_) {
+    if (behind_) {
         more_.wait_for(lock, pause_after_failure, ready); // to try again
     } else {
         more_.wait(lock, ready);
     }
-    std::move(waiting_.begin(), waiting_.end(), std::back_inserter(jobs));
-    waiting_.clear();
-    return busy;
+    jobs.swap(waiting_);
 }
 
 // One batch that cannot be written must not take the others down: if the group fails, each is tried alone.

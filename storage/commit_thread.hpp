@@ -22,7 +22,6 @@ class commit_thread {
         commit_listener* writer;
         std::uint64_t number;
         write_batch batch;
-        bool held_back = false; // once, for a moment
     };
     static constexpr std::size_t most_weight = 65'536; // of one commit, so that it stays short
 
@@ -45,7 +44,7 @@ class commit_thread {
     void run();
     void commit_group(std::span<job> group);
     std::error_code try_commit(std::span<const job> group);
-    bool take(std::vector<job>& jobs);
+    void take(std::vector<job>& jobs); // waits; may be none
     bool stopping();
 
     commit commit_;

@@ -20,6 +20,14 @@ struct log_place {
     std::uint32_t written : 1 = 0;  // it is on disk
 };
 
+// The notes of the writer that gave it to the log, while it is in a batch that nobody else has seen. That writer's
+// thread only; but `writer`, which is given before.
+struct batch_place {
+    std::uint8_t writer = 0; // 0: none takes notes
+    std::uint16_t open = 0;  // holders that are not done; given_away: the batch has left
+    static constexpr std::uint16_t given_away = 0xFFFF;
+};
+
 class loggable {
   public:
     virtual std::string_view topic_text() const = 0;
@@ -28,6 +36,7 @@ class loggable {
     virtual bool retain_flag() const = 0;        // as published
 
     log_place& place() const { return place_; }
+    batch_place& in_batch() const { return in_batch_; }
 
     loggable(const loggable&) = delete;
     loggable& operator=(const loggable&) = delete;
@@ -45,6 +54,7 @@ class loggable {
     }
 
     mutable std::atomic<std::uint32_t> references_{0};
+    mutable batch_place in_batch_;
     mutable log_place place_;
 };
 

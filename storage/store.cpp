@@ -7,10 +7,12 @@
 #include "storage/record_bytes.hpp"
 #include "storage/sensor_table.hpp"
 #include "storage/session_table.hpp"
+#include "storage/space_watch.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <deque>
 
@@ -92,6 +94,7 @@ class store::implementation {
         sessions_ = std::make_unique<session_table>(env_, opening);
         messages_ = std::make_unique<message_log>(env_, opening);
         opening.commit();
+        watch_space();
         measurements_->load();
         committer_ =
             std::make_unique<commit_thread>([this](std::span<const commit_thread::job> jobs) { commit(jobs); },
@@ -133,6 +136,7 @@ class store::implementation {
 
     void commit(std::span<const commit_thread::job> jobs) {
         if (broken_) throw std::system_error(broken_);
+        watch_space();
         try {
             commit_or_owe(jobs);
         } catch (const std::system_error& e) {
@@ -142,6 +146,18 @@ class store::implementation {
             }
             throw;
         }
+    }
+
+    void watch_space() {
+        const auto now = std::chrono::steady_clock::now();
+        if (!options_.on_low_space || now < next_look_) return;
+        constexpr auto pause = std::chrono::seconds{10};
+        next_look_ = now + pause;
+        struct statvfs disk {};
+        if (::statvfs(options_.directory.c_str(), &disk) != 0) return;
+        if (const auto warning = space_.look(
+                {disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize, env_.used_bytes(), env_.map_bytes()}))
+            options_.on_low_space(*warning);
     }
 
     // No job: only what is owed.
@@ -218,7 +234,9 @@ class store::implementation {
     std::unique_ptr<session_table> sessions_;
     std::unique_ptr<message_log> messages_;
     std::deque<write_batch> owed_; // commit thread
-    std::error_code broken_;       // commit thread
+    space_watch space_;            // commit thread, once it runs
+    std::chrono::steady_clock::time_point next_look_;
+    std::error_code broken_; // commit thread
     std::atomic<message_id> last_message_{0};
     std::atomic<session_number> last_session_{0};
     std::unique_ptr<commit_thread> committer_; // last: ends before the tables go

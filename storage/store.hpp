@@ -39,11 +39,13 @@ struct store_damaged : store_error {
 };
 
 struct store_options {
-    std::filesystem::path directory;              // made when missing, 0700; files 0600
-    std::size_t map_size = std::size_t{64} << 30; // address space, not memory or disk; halved until mmap accepts it
+    std::filesystem::path directory;             // made when missing, 0700; files 0600
+    std::size_t map_size = std::size_t{1} << 40; // address space, not memory or disk; halved until mmap accepts it
     // The disk failed (a full one has not): what was written last is unknown, and a later success would mean nothing.
     // From here on every batch fails. Called once, on the commit thread.
     std::function<void(std::error_code)> on_broken = {};
+    // Room is running out: a sentence for the operator. On the commit thread, or from open().
+    std::function<void(const std::string&)> on_low_space = {};
 };
 
 // A writer's ear. Called on the commit thread: post to your own thread, do not work here.
@@ -60,8 +62,8 @@ class store {
     static std::vector<std::filesystem::path> files_in(const std::filesystem::path& directory); // what open() makes
     ~store(); // commits what was submitted, then closes
 
-    // Numbers the batches of a writer 1, 2, 3, ...; numbers grow by one with each submit of that listener. Any thread,
-    // but one listener's batches from one thread. The listener outlives the store or its last batch.
+    // Numbers grow with each submit of that listener. Any thread, but one listener's batches from one thread. The
+    // listener outlives the store or its last batch.
     void submit(commit_listener& writer, std::uint64_t number, write_batch batch);
 
     // Sessions and messages as the last process left them. Once, before the first submit().

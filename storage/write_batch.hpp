@@ -95,6 +95,9 @@ using session_change =
 
 // All or nothing. Messages come before progress; session changes keep their order.
 struct write_batch {
+    write_batch() = default;
+    explicit write_batch(std::uint8_t of) : writer(of) {}
+
     std::vector<sensor_record> sensors;
     std::vector<incident_record> incidents;
     std::vector<measurement> measurements;
@@ -103,7 +106,8 @@ struct write_batch {
     std::size_t message_bytes = 0;     // about, of the messages
     std::vector<progress_entry> progress;
     std::vector<session_change> sessions;
-    bool soon_done = false; // some of the messages have been sent to clients that are there
+    std::uint8_t writer = 0; // told apart from others by this number; 0: it does not take messages out again
+    bool soon_done = false;  // some of the messages have been sent to clients that are there
 
     // About how much work it is to write, in rows.
     std::size_t weight() const {
@@ -114,7 +118,28 @@ struct write_batch {
     void add(loggable_ptr m, std::size_t size, const recipient_list& recipients, bool retained) {
         message_bytes += size;
         if (recipients && (lists.empty() || lists.back() != recipients)) lists.push_back(recipients);
-        messages.push_back({std::move(m), recipients.get(), retained});
+        const auto& entry = messages.emplace_back(std::move(m), recipients.get(), retained);
+        if (const auto holders = entry.holders(); writer != 0 && holders < batch_place::given_away)
+            entry.message->in_batch() = {writer, static_cast<std::uint16_t>(holders)};
+    }
+    void note(progress_entry entry) {
+        if (auto& here = entry.message->in_batch();
+            writer != 0 && here.writer == writer && here.open != batch_place::given_away && entry.step == step::done) {
+            if (--here.open == 0) return;
+        }
+        progress.push_back(std::move(entry));
+    }
+    // The last thing its writer does: what all its holders are done with need not be written.
+    void drop_done() {
+        const auto is_done = [this](const auto& entry) {
+            const auto& here = entry.message->in_batch();
+            return here.writer == writer && here.open == 0;
+        };
+        if (writer == 0) return;
+        std::erase_if(progress, is_done);
+        std::erase_if(messages, is_done);
+        if (messages.empty()) message_bytes = 0;
+        for (const auto& entry : messages) entry.message->in_batch().open = batch_place::given_away;
     }
     // Room for as much as another one had: a busy worker's turns are alike.
     void reserve_like(std::size_t message_count, std::size_t progress_count) {

@@ -6,7 +6,7 @@
 namespace nightjar::session {
 
 void session::note(storage::step step, topics::message_ptr m, codec::packet_id id) {
-    disk_.batch().progress.push_back({std::move(m), number(), id, step});
+    disk_.batch().note({std::move(m), number(), id, step});
 }
 
 void session::note_presence(std::int64_t offline_since_ms) {

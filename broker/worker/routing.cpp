@@ -16,7 +16,7 @@ session::route_result worker::publish(session::session& from, const codec::publi
     session::delivery d(packet, frame, scratch_);
     const auto who = describe(from);
     const auto result = route(d, &who, nullptr);
-    return {result.error, result.kept ? batch_number_ : 0, result.outcome == plugin::publish_outcome::stored};
+    return {result.error, result.kept ? batches_.open_ticket() : 0, result.outcome == plugin::publish_outcome::stored};
 }
 
 void worker::publish_will(session::session& from, const topics::message_ptr& will) {
@@ -66,7 +66,7 @@ bool worker::keep_message(const topic_entry& entry, session::delivery& d, const 
     const auto& packet = d.packet();
     const bool retained = packet.retain && !packet.payload.empty();
     const auto recipients = packet.qos != codec::qos::at_most_once ? entry.durable : nullptr;
-    if (replaced) batch_.progress.push_back({replaced, storage::retained_holder, 0, storage::step::done});
+    if (replaced) batches_.open().note({replaced, storage::retained_holder, 0, storage::step::done});
     if (recipients || retained) keep(d.shared(), recipients, retained);
     return recipients || retained || replaced;
 }
@@ -119,6 +119,8 @@ void worker::deliver_elsewhere(const topic_entry& entry, session::delivery& d) {
         } else if (small) {
             parcels_[to].add(packet);
         } else {
+            // Its subscriber must not hear of it before it is on disk: QoS 2 comes once.
+            if (entry.durable && packet.qos == codec::qos::exactly_once) batches_.hurry();
             parcels_[to].add(d.shared(), packet.qos != codec::qos::at_most_once ? entry.durable : nullptr);
         }
     }
@@ -163,7 +165,7 @@ void worker::deliver_from_elsewhere(session::delivery& d, const storage::recipie
         if (const auto mine = sessions_.find(id.value); mine != sessions_.end()) {
             mine->second->deliver(d, static_cast<codec::qos>(r.qos));
         } else if (keeps_sessions()) { // it ended in the meantime
-            batch_.progress.push_back({d.shared(), r.number(), 0, storage::step::done});
+            batches_.open().note({d.shared(), r.number(), 0, storage::step::done});
         }
     }
 }

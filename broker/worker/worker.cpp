@@ -14,8 +14,8 @@
 namespace nightjar::worker {
 
 namespace {
-// Handlers run between two end_turn()s: enough to fill a write, few enough to keep a busy loop's delay small.
-constexpr int handlers_per_turn = 512;
+// Handlers run between two end_turn()s: enough to fill a write, short enough that nobody waits long behind a flood.
+constexpr auto longest_turn = std::chrono::microseconds{300};
 constexpr auto one_second = std::chrono::seconds{1};
 } // namespace
 
@@ -51,7 +51,8 @@ void worker::run() {
             break;
         }
         mailbox_.awake();
-        for (int i = 0; i < handlers_per_turn && context_.poll_one() != 0; ++i) {}
+        const auto enough = std::chrono::steady_clock::now() + longest_turn;
+        while (std::chrono::steady_clock::now() < enough && context_.poll_one() != 0) {}
         end_turn();
     }
 }
@@ -70,7 +71,7 @@ void worker::end_turn() {
         publish_own();
         flush_connections();
     } while (!closing_.empty() || !own_.empty() || !dirty_.empty());
-    submit_batch();
+    submit_batches(batch_queue::haste::may_wait);
     send_parcels(); // after the batch: what the others note on its messages has to come behind it
     send_leaving();
     graveyard_.clear();
@@ -174,15 +175,38 @@ void worker::publish_restored_wills() {
 
 void worker::keep(const topics::message_ptr& m, const storage::recipient_list& recipients, bool retained) {
     if (m->place().id == 0) m->place().id = common_.store.next_message();
-    batch_.add(m, m->footprint(), recipients, retained);
+    batches_.open().add(m, m->footprint(), recipients, retained);
 }
 
-void worker::submit_batch() {
-    if (batch_.empty()) return;
-    if (common_.conf.acknowledge_before_stored) committed_ = batch_number_;
-    const auto messages = batch_.messages.size(), progress = batch_.progress.size();
-    common_.store.submit(*this, batch_number_++, std::exchange(batch_, {}));
-    batch_.reserve_like(messages, progress);
+// What this turn wants kept takes its place in the queue; what has waited long enough goes to the store.
+void worker::submit_batches(batch_queue::haste how) {
+    if (batches_.idle()) {
+        if (std::exchange(probe_store_, false)) submit(batches_.next_ticket(), {});
+        return;
+    }
+    const auto now = batch_queue::clock::now();
+    batches_.end_turn(now);
+    if (common_.conf.acknowledge_before_stored) committed_ = batches_.last_ticket();
+    if (auto leaving = batches_.depart(now, how)) {
+        for (auto& [number, batch] : leaving->batches) submit(number, std::move(batch));
+        if (leaving->batches.empty()) settle(leaving->up_to);
+    }
+    if (batches_.idle() || departure_set_) return;
+    departure_set_ = true;
+    departure_.expires_at(batches_.next_departure());
+    departure_.async_wait([this](const boost::system::error_code&) { departure_set_ = false; }); // then the turn ends
+}
+
+void worker::submit(session::ticket number, storage::write_batch batch) {
+    submitted_ = number;
+    common_.store.submit(*this, number, std::move(batch));
+}
+
+// Nothing is left of the batches up to `number`: they are stored when those before them are.
+void worker::settle(session::ticket number) {
+    if (submitted_ != reported_ || store_failed_) return submit(number, {});
+    submitted_ = number;
+    asio::post(context_, [this, number] { commit_done(number, {}); });
 }
 
 void worker::on_committed(std::uint64_t number, std::error_code error) noexcept {
@@ -190,6 +214,7 @@ void worker::on_committed(std::uint64_t number, std::error_code error) noexcept 
 }
 
 void worker::commit_done(std::uint64_t number, std::error_code error) {
+    reported_ = std::max(reported_, number);
     // A failed batch is owed: it is on disk when a later one is.
     if (!error) committed_ = std::max(committed_, number);
     if (error)
@@ -233,7 +258,7 @@ void worker::inject_now(const topics::message_ptr& m, const plugin::client& who,
     result.error = routed.error;
     result.denied = routed.outcome == plugin::publish_outcome::denied;
     if (routed.kept && !common_.conf.acknowledge_before_stored) {
-        injected_.push_back({batch_number_, std::move(result), std::move(done)});
+        injected_.push_back({batches_.open_ticket(), std::move(result), std::move(done)});
     } else {
         done(std::move(result));
     }
@@ -269,7 +294,7 @@ void worker::tick() {
         common_.log.error("Error: a plugin failed: {}", e.what());
     }
     if (common_.conf.persistent_client_expiration && now_seconds() % 60 == 0) expire_sessions();
-    if (store_failed_) common_.store.submit(*this, batch_number_++, {}); // it tells us when the disk is back
+    probe_store_ = store_failed_; // an empty batch tells us when the disk is back
 }
 
 void worker::expire_sessions() {
@@ -290,7 +315,7 @@ std::future<void> worker::stop_plugins() {
     asio::post(context_, [this, done] {
         common_.plugins.stop(*this);
         publish_own();
-        submit_batch();
+        submit_batches(batch_queue::haste::none);
         send_parcels(); // before the others are told to close
         done->set_value();
     });
@@ -306,7 +331,7 @@ void worker::stop() {
 }
 
 void worker::wind_up() {
-    submit_batch();
+    submit_batches(batch_queue::haste::none);
     stopped_ = true;
 }
 

@@ -13,6 +13,7 @@
 #include "broker/session/session.hpp"
 #include "broker/topics/retained_tree.hpp"
 #include "broker/topics/subscription_tree.hpp"
+#include "broker/worker/batch_queue.hpp"
 #include "broker/worker/client_directory.hpp"
 #include "broker/worker/connection.hpp"
 #include "broker/worker/mailbox.hpp"
@@ -122,10 +123,10 @@ class worker final : public session::router,
 
     // --- session::journal
     bool keeps_sessions() const override { return common_.conf.persistence; }
-    session::ticket batch_ticket() const override { return batch_number_; }
+    session::ticket batch_ticket() const override { return batches_.open_ticket(); }
     void keep(const topics::message_ptr& m, const storage::recipient_list& recipients, bool retained) override;
     session::ticket committed() const override { return committed_; }
-    session::ticket last_ticket() const override { return batch_.empty() ? batch_number_ - 1 : batch_number_; }
+    session::ticket last_ticket() const override { return batches_.last_ticket(); }
     void wait_for_commit(session::session& who) override { waiting_.insert(&who); }
 
     // --- plugin::host
@@ -134,7 +135,7 @@ class worker final : public session::router,
         if (!clocks_read_) read_clocks();
         return now_us_;
     }
-    storage::write_batch& batch() override { return batch_; }
+    storage::write_batch& batch() override { return batches_.open(); }
     void publish(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain) override;
 
     // --- storage::commit_listener, on the commit thread
@@ -162,7 +163,9 @@ class worker final : public session::router,
     void close_connections();
     void publish_own();
     void send_parcels();
-    void submit_batch();
+    void submit_batches(batch_queue::haste how);
+    void submit(session::ticket number, storage::write_batch batch);
+    void settle(session::ticket number);
     void flush_connections();
     void send_leaving();
     void tick();
@@ -185,7 +188,7 @@ class worker final : public session::router,
     void deliver_from_elsewhere(session::delivery& d, const storage::recipient_list& durable);
     void collect_mail();
 
-    static constexpr std::size_t read_buffer_size = std::size_t{256} << 10;
+    static constexpr std::size_t read_buffer_size = std::size_t{64} << 10;
 
     common& common_;
     const unsigned index_;
@@ -223,12 +226,16 @@ class worker final : public session::router,
     std::vector<parcel> collected_; // reused by collect_mail()
     mailbox mailbox_;
 
-    storage::write_batch batch_; // open; batch_number_ is its ticket
-    std::uint64_t batch_number_ = 1;
+    batch_queue batches_{static_cast<std::uint8_t>(index_ + 1)};
+    asio::steady_timer departure_{context_}; // of a batch that waits
+    bool departure_set_ = false;
+    session::ticket submitted_ = 0; // to the store
+    session::ticket reported_ = 0;  // it is through with, committed or failed
     session::ticket committed_ = 0;
     boost::unordered_flat_set<session::session*> waiting_; // for a commit
     std::vector<injected> injected_;
     bool store_failed_ = false; // the last commit
+    bool probe_store_ = false;  // see whether it still fails
 
     struct restored_will {
         session::session* from;
