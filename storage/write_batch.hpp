@@ -118,7 +118,8 @@ struct write_batch {
     void add(loggable_ptr m, std::size_t size, const recipient_list& recipients, bool retained) {
         message_bytes += size;
         if (recipients && (lists.empty() || lists.back() != recipients)) lists.push_back(recipients);
-        const auto& entry = messages.emplace_back(std::move(m), recipients.get(), retained);
+        messages.push_back({std::move(m), recipients.get(), retained});
+        const auto& entry = messages.back();
         if (const auto holders = entry.holders(); writer != 0 && holders < batch_place::given_away)
             entry.message->in_batch() = {writer, static_cast<std::uint16_t>(holders)};
     }

@@ -19,5 +19,6 @@ void add_sensors(CLI::App& app, command& run);
 void add_measurements(CLI::App& app, command& run);
 void add_backup(CLI::App& app, command& run);
 void add_check(CLI::App& app, command& run);
+void add_import(CLI::App& app, command& run);
 
 } // namespace nightjar::ctl

@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
     ctl::add_measurements(app, run);
     ctl::add_backup(app, run);
     ctl::add_check(app, run);
+    ctl::add_import(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

@@ -1,0 +1,227 @@
+// nightjarctl import: what a mosquitto kept in its mosquitto.db goes into a store that no broker uses.
+#include "broker/topics/message.hpp"
+#include "storage/recovery.hpp"
+#include "tools/nightjarctl/commands.hpp"
+#include "tools/nightjarctl/import_plan.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <mutex>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace nightjar::ctl {
+
+namespace {
+
+constexpr const char* default_store = "/var/lib/nightjar";
+constexpr std::size_t enough_for_a_batch = 16'384; // rows
+
+std::string read_file(const std::string& name) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(name, error); // says of a directory what it is
+    std::ifstream in(name, std::ios::binary);
+    if (!error && !in) error = {errno, std::generic_category()};
+    if (error) throw std::runtime_error(fmt::format("cannot read {}: {}", name, error.message()));
+    std::string bytes(size, '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(size));
+    if (in.gcount() != static_cast<std::streamsize>(size))
+        throw std::runtime_error(fmt::format("cannot read {}: it became shorter meanwhile", name));
+    return bytes;
+}
+
+mosquitto_db parse(const std::string& name, std::string_view bytes) {
+    try {
+        return read_mosquitto_db(bytes);
+    } catch (const mosquitto_db_error& e) {
+        throw std::runtime_error(fmt::format("{}, byte {}: {}. Nothing was imported", name, e.offset, e.what()));
+    }
+}
+
+storage::loggable_ptr make_message(std::string_view topic, std::string_view payload, std::uint8_t qos, bool retain) {
+    return topics::message::make(topic, payload, static_cast<codec::qos>(qos), retain);
+}
+
+stored_names names_in(storage::store& store) {
+    stored_names names;
+    auto found = store.restore(make_message);
+    for (const auto& [number, session] : found.sessions) names.client_ids.insert(session.record.client_id);
+    for (const auto& m : found.retained) names.retained_topics.emplace(m->topic_text());
+    return names;
+}
+
+// Writes one batch after the other, each on disk before the next.
+class batch_writer final : public storage::commit_listener {
+  public:
+    explicit batch_writer(storage::store& to) : store_(to) {}
+
+    void write(storage::write_batch batch) {
+        store_.submit(*this, ++number_, std::move(batch));
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return done_ == number_; });
+        if (error_)
+            throw std::runtime_error(
+                fmt::format("cannot write to the store: {}. Run the import again", error_.message()));
+    }
+
+  private:
+    void on_committed(std::uint64_t number, std::error_code error) noexcept override {
+        const std::scoped_lock lock(mutex_);
+        done_ = number;
+        error_ = error;
+        changed_.notify_one();
+    }
+
+    storage::store& store_;
+    std::uint64_t number_ = 0;
+    std::mutex mutex_; // guards done_, error_
+    std::condition_variable changed_;
+    std::uint64_t done_ = 0;
+    std::error_code error_;
+};
+
+// Messages first, in batches, then the sessions in one. An import that is cut off before that has changed nothing that
+// a second one would take for its work, but retained messages, which stay: what waits for sessions that are not there
+// is dropped by the next start, and their numbers are not given again.
+class importer {
+  public:
+    importer(storage::store& to, const import_plan& plan) : store_(to), plan_(plan), out_(to) {
+        for (std::size_t s = 0; s < plan.sessions.size(); ++s) numbers_.push_back(to.next_session());
+    }
+    void run() {
+        if (!numbers_.empty()) take_numbers();
+        write_messages();
+        if (!numbers_.empty()) write_sessions();
+    }
+
+  private:
+    // The store remembers the largest number that a session has ever had.
+    void take_numbers() {
+        storage::write_batch batch;
+        batch.sessions.emplace_back(storage::put_session{{numbers_.back(), "nightjarctl import", "", 1, {}}});
+        batch.sessions.emplace_back(storage::remove_session{numbers_.back()});
+        out_.write(std::move(batch));
+    }
+
+    void write_messages() {
+        storage::write_batch batch;
+        for (const auto& m : plan_.messages) {
+            add(m, batch);
+            if (batch.weight() >= enough_for_a_batch) out_.write(std::exchange(batch, storage::write_batch{}));
+        }
+        if (!batch.empty()) out_.write(std::move(batch));
+    }
+
+    void add(const import_plan::message& m, storage::write_batch& to) {
+        const auto made = topics::message::make(m.topic, m.payload, static_cast<codec::qos>(m.qos), m.retain);
+        made->place().id = store_.next_message();
+        std::vector<storage::recipient> recipients;
+        for (const auto& h : m.holders) recipients.push_back({numbers_[h.session], h.qos, h.as_retained});
+        auto list = recipients.empty() ? nullptr
+                                       : std::make_shared<const std::vector<storage::recipient>>(std::move(recipients));
+        to.add(made, made->footprint() + m.holders.size() * sizeof(storage::recipient), list, m.is_retained);
+        for (const auto& h : m.holders)
+            if (h.step != storage::step::queued)
+                to.progress.push_back({made, numbers_[h.session], h.packet_id, h.step});
+    }
+
+    void write_sessions() {
+        // The file does not tell since when a client is away.
+        const auto now =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+                .count();
+        storage::write_batch batch;
+        for (std::size_t s = 0; s < numbers_.size(); ++s) {
+            const auto& from = plan_.sessions[s];
+            batch.sessions.emplace_back(
+                storage::put_session{{numbers_[s], std::string(from.client_id), std::string(from.user_name), now, {}}});
+            for (const auto& [filter, qos] : from.subscriptions)
+                batch.sessions.emplace_back(storage::put_subscription{numbers_[s], std::string(filter), qos});
+            for (const auto id : from.inbound) batch.sessions.emplace_back(storage::put_inbound{numbers_[s], id});
+        }
+        out_.write(std::move(batch));
+    }
+
+    storage::store& store_;
+    const import_plan& plan_;
+    batch_writer out_;
+    std::vector<storage::session_number> numbers_; // of the plan's sessions
+};
+
+struct counted {
+    std::size_t count;
+    const char *one, *many;
+};
+
+// "2 sessions, 1 retained message"; what there is none of is left out, unless `all`.
+std::string list(std::initializer_list<counted> counts, bool all = false) {
+    std::string out;
+    for (const auto& c : counts) {
+        if (c.count == 0 && !all) continue;
+        if (!out.empty()) out += ", ";
+        out += fmt::format("{} {}", c.count, c.count == 1 ? c.one : c.many);
+    }
+    return out;
+}
+
+std::string summary(const import_plan& plan, const std::string& file) {
+    const auto& n = plan.count;
+    auto line = fmt::format("imported {} from {}",
+                            list({{plan.sessions.size(), "session", "sessions"},
+                                  {n.subscriptions, "subscription", "subscriptions"},
+                                  {n.queued, "queued message", "queued messages"},
+                                  {n.retained, "retained message", "retained messages"}},
+                                 true),
+                            file);
+    const std::pair<const char*, std::string> rest[] = {
+        {"skipped, for the store has them: ", list({{n.skipped_sessions, "session", "sessions"},
+                                                    {n.skipped_retained, "retained message", "retained messages"}})},
+        {"left out: ", list({{n.ended_sessions, "session that has ended", "sessions that have ended"},
+                             {n.subscriptions_left_out, "subscription", "subscriptions"},
+                             {n.expired_messages, "expired message", "expired messages"},
+                             {n.qos0_messages, "queued message of QoS 0", "queued messages of QoS 0"},
+                             {n.unwanted, "message that nobody in the file waits for",
+                              "messages that nobody in the file waits for"}})},
+        {"not kept: ", list({{n.properties, "message's MQTT 5 properties", "messages' MQTT 5 properties"},
+                             {n.message_expiries, "message's expiry", "messages' expiry"},
+                             {n.session_expiries, "session's expiry", "sessions' expiry"}})},
+    };
+    for (const auto& [what, counts] : rest)
+        if (!counts.empty()) line += fmt::format("; {}{}", what, counts);
+    return line;
+}
+
+int import_file(const std::string& directory, const std::string& file) {
+    const auto bytes = read_file(file);
+    const auto db = parse(file, bytes);
+    // In a process of its own: a damaged store may end the one that reads it.
+    if (const auto seen = storage::look_at(directory); seen.state != storage::verdict::condition::good)
+        throw std::runtime_error(seen.what);
+    const auto store = storage::store::open({directory});
+    const auto plan = plan_import(
+        db, names_in(*store),
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
+    for (const auto& line : plan.remarks) fmt::print(stderr, "nightjarctl: {}\n", line);
+    importer(*store, plan).run();
+    fmt::print("{}\n", summary(plan, file));
+    return 0;
+}
+
+} // namespace
+
+void add_import(CLI::App& app, command& run) {
+    auto* sub = app.add_subcommand("import", "takes the sessions, queues and retained messages of a mosquitto.db over");
+    auto store = std::make_shared<std::string>(default_store);
+    auto file = std::make_shared<std::string>();
+    sub->add_option("--store", *store, "directory of a store that no broker uses; made when missing")
+        ->capture_default_str();
+    sub->add_option("FILE", *file, "mosquitto.db of a mosquitto 2.0 or 2.1 that was stopped")->required();
+    sub->callback([&run, store, file] { run = [=] { return import_file(*store, *file); }; });
+}
+
+} // namespace nightjar::ctl
