@@ -11,8 +11,8 @@ namespace {
 constexpr auto pause_after_failure = std::chrono::milliseconds{500};
 } // namespace
 
-commit_thread::commit_thread(commit how, arrival on_arrival)
-    : commit_(std::move(how)), arrival_(std::move(on_arrival)), thread_([this] { run(); }) {}
+commit_thread::commit_thread(commit how, announcement announce)
+    : commit_(std::move(how)), announce_(std::move(announce)), thread_([this] { run(); }) {}
 
 commit_thread::~commit_thread() {
     {
@@ -39,7 +39,6 @@ void commit_thread::run() {
     std::vector<job> jobs;
     for (;;) {
         take(jobs);
-        for (const auto& j : jobs) arrival_(j.batch);
         if (jobs.empty()) {
             if (behind_) try_commit({});
             if (stopping()) return;
@@ -49,7 +48,9 @@ void commit_thread::run() {
             std::size_t end = begin, weight = 0;
             while (end < jobs.size() && (end == begin || weight + jobs[end].batch.weight() <= most_weight))
                 weight += jobs[end++].batch.weight();
-            commit_group(std::span(jobs).subspan(begin, end - begin));
+            const auto group = std::span(jobs).subspan(begin, end - begin);
+            for (const auto& j : group) announce_(j.batch, true);
+            commit_group(group);
             begin = end;
         }
         jobs.clear();
@@ -84,7 +85,12 @@ void commit_thread::commit_group(std::span<job> group) {
         if (error) failed_.fetch_add(1, std::memory_order_relaxed);
         return;
     }
-    for (auto& j : group) commit_group({&j, 1});
+    // What a later batch says is not to count while an earlier one is written without it.
+    for (const auto& j : group) announce_(j.batch, false);
+    for (auto& j : group) {
+        announce_(j.batch, true);
+        commit_group({&j, 1});
+    }
 }
 
 std::error_code commit_thread::try_commit(std::span<const job> group) {

@@ -29,10 +29,11 @@ class commit_thread {
     // Called without a batch, now and then after a failure, to write what is owed.
     using commit = std::function<void(std::span<const job>)>;
 
-    // Told of each batch as soon as it is taken, before it is committed. On this thread.
-    using arrival = std::function<void(const write_batch&)>;
+    // Told of the batches that the next commit writes together, before it begins; and with false, that one of them is
+    // not in the next commit after all. On this thread.
+    using announcement = std::function<void(const write_batch&, bool together)>;
 
-    commit_thread(commit how, arrival on_arrival);
+    commit_thread(commit how, announcement announce);
     ~commit_thread(); // commits what is waiting, then ends
 
     void submit(job j); // any thread
@@ -48,7 +49,7 @@ class commit_thread {
     bool stopping();
 
     commit commit_;
-    arrival arrival_;
+    announcement announce_;
     std::mutex mutex_; // guards waiting_ and stopping_
     std::condition_variable more_;
     std::vector<job> waiting_;

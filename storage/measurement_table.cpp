@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 
 namespace nightjar::storage {
 
@@ -24,6 +25,15 @@ std::string block_key(sensor_id sensor, measurement_id last) {
 // Sensors that report in step would all fill their blocks in the same commit; the first block of each has its own size.
 std::size_t rows_until_full(sensor_id sensor, bool first_block) {
     return first_block ? block_rows / 2 + (sensor * 2'654'435'761U >> 16) % (block_rows / 2) : block_rows;
+}
+
+// The row's time, seen from its id. While the clock is behind the ids, that makes up for it, up to 24 days.
+std::int32_t offset_from(measurement_id id, const measurement& m) {
+    const auto ahead_ms = static_cast<std::int64_t>(id / 1000) - m.arrival_us / 1000;
+    const auto offset = m.event_offset_ms - ahead_ms;
+    const bool clock_is_behind = ahead_ms >= 1000; // not just many rows at once
+    const bool fits = offset >= -std::numeric_limits<std::int32_t>::max();
+    return clock_is_behind && fits ? static_cast<std::int32_t>(offset) : m.event_offset_ms;
 }
 
 } // namespace
@@ -108,17 +118,18 @@ void measurement_table::stage(lmdb::transaction& txn, std::span<const measuremen
     for (const auto& m : rows) {
         // Also right when the clock has gone back: ids only grow, and the row stays where it arrived.
         staged_id_ = std::max(static_cast<measurement_id>(std::max<std::int64_t>(m.arrival_us, 0)), staged_id_ + 1);
+        const auto offset = offset_from(staged_id_, m);
         const auto key = big_endian(staged_id_);
         std::string memory;
         record_writer out(format, memory);
         out.number(m.sensor);
-        out.number(m.event_offset_ms);
+        out.number(offset);
         out.real(m.value);
         txn.put(raw_, view<measurement_id>(key), out.finish(view<measurement_id>(key)), MDB_APPEND);
-        staged_offset_ = std::max(staged_offset_, std::abs(m.event_offset_ms));
+        staged_offset_ = std::max(staged_offset_, std::abs(offset));
         auto& sensor = staged_[m.sensor];
         if (sensor.rows.empty()) sensor.first_row = staged_row_;
-        sensor.rows.push_back({staged_id_, m.sensor, m.event_offset_ms, m.value});
+        sensor.rows.push_back({staged_id_, m.sensor, offset, m.value});
         ++staged_row_;
     }
 }

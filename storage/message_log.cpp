@@ -70,9 +70,9 @@ void message_log::stage(const write_batch& batch) {
     }
 }
 
-void message_log::count_done(const write_batch& batch) {
+void message_log::count_done(const write_batch& batch, std::int32_t times) {
     for (const auto& entry : batch.progress)
-        if (entry.step == step::done) --entry.message->place().outstanding;
+        if (entry.step == step::done) entry.message->place().outstanding -= times;
 }
 
 void message_log::write(lmdb::transaction& txn) {

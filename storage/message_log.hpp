@@ -35,8 +35,9 @@ class message_log {
     message_id last_id() const { return last_id_; }
 
     // --- commit thread
-    // What its sessions are done with; as soon as the batch is known, for then it need not be written. Once each batch.
-    static void count_done(const write_batch& batch);
+    // What its sessions are done with, before stage(): then it need not be written. Once for each batch; with -1 taken
+    // back.
+    static void count_done(const write_batch& batch, std::int32_t times = 1);
     // stage() the batches of a transaction, write(), then committed() or dropped()
     void stage(const write_batch& batch);
     void write(lmdb::transaction& txn);

@@ -8,7 +8,8 @@
 namespace nightjar::storage {
 
 using sensor_id = std::uint32_t;      // 1 .. 4,294,967,295; the REST id
-using measurement_id = std::uint64_t; // grows with each stored row; also its arrival time, microseconds since 1970
+using measurement_id = std::uint64_t; // grows with each stored row; also its arrival time, microseconds since 1970,
+                                      // unless the clock was set back: then larger
 using incident_id = std::uint32_t;
 
 // One value on its way in.
@@ -23,7 +24,7 @@ struct measurement {
 struct stored_measurement {
     measurement_id id = 0;
     sensor_id sensor = 0;
-    std::int32_t event_offset_ms = 0;
+    std::int32_t event_offset_ms = 0; // also the clock's, while it is behind the ids
     double value = 0;
 
     std::int64_t time_ms() const { return static_cast<std::int64_t>(id / 1000) + event_offset_ms; }

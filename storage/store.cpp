@@ -98,7 +98,7 @@ class store::implementation {
         measurements_->load();
         committer_ =
             std::make_unique<commit_thread>([this](std::span<const commit_thread::job> jobs) { commit(jobs); },
-                                            [this](const write_batch& batch) { messages_->count_done(batch); });
+                                            [](const write_batch& batch, bool together) { message_log::count_done(batch, together ? 1 : -1); });
     }
 
     const storage::sensor_table& sensors() const { return *sensors_; }

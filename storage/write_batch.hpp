@@ -126,9 +126,15 @@ struct write_batch {
     void note(progress_entry entry) {
         if (auto& here = entry.message->in_batch();
             writer != 0 && here.writer == writer && here.open != batch_place::given_away && entry.step == step::done) {
-            if (--here.open == 0) return;
+            // A retained message of an earlier batch is written: the one in its place may come to the disk later.
+            const bool counts = entry.session != retained_holder || is_here(*entry.message);
+            if (counts && --here.open == 0) return;
         }
         progress.push_back(std::move(entry));
+    }
+    // Of one that this writer gave to this batch or to an earlier one: its ids grow.
+    bool is_here(const loggable& m) const {
+        return !messages.empty() && m.place().id >= messages.front().message->place().id;
     }
     // The last thing its writer does: what all its holders are done with need not be written.
     void drop_done() {

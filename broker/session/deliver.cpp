@@ -25,6 +25,27 @@ void session::drop(const topics::message_ptr& m, codec::qos qos) {
     if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
 }
 
+void session::drop_forbidden() {
+    if (!outbound_) return;
+    auto& out = *outbound_;
+    const auto forbidden = [this](const topics::message_ptr& m) { return m && !broker_.may_read(*this, m->topic()); };
+    const auto drop_one = [this](const topics::message_ptr& m, codec::qos qos) {
+        broker_.count().denied.add();
+        if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
+    };
+    for (auto* slot : out.window.in_order()) {
+        if (slot->state == inflight_window::state::awaiting_pubcomp || !forbidden(slot->message)) continue;
+        drop_one(slot->message, codec::qos::at_least_once);
+        out.window.remove(*slot);
+    }
+    std::erase_if(out.queue, [&](const queued& q) {
+        if (!forbidden(q.message)) return false;
+        out.note_unqueued(q);
+        drop_one(q.message, q.qos);
+        return true;
+    });
+}
+
 void session::deliver_qos0(delivery& d) {
     if (link_ == nullptr) {
         if (!limits_.queue_qos0_messages || clean_) return broker_.count().dropped_offline.add();
@@ -40,7 +61,7 @@ void session::deliver_qos0(delivery& d) {
         const auto& p = d.packet();
         return send_publish({p.topic, p.payload, codec::qos::at_most_once, false, false, 0}, d.shared());
     }
-    if (!link_->try_send(d.qos0_frame())) return broker_.count().dropped_output_full.add();
+    if (!link_->try_send(d.qos0_frame(), d.packet().payload.size())) return broker_.count().dropped_output_full.add();
     if (tracing()) write_publish_trace("Sending PUBLISH to", d.packet());
 }
 
@@ -95,7 +116,9 @@ void session::send_publish(const codec::publish& packet, const topics::message_p
         codec::write_publish(link_->reserve(size), packet, version_);
         link_->commit(size);
     }
-    broker_.count().publish_sent.add();
+    auto& count = broker_.count();
+    count.publish_sent.add();
+    count.publish_bytes_sent.add(packet.payload.size());
     if (tracing()) write_publish_trace("Sending PUBLISH to", packet);
 }
 
@@ -108,9 +131,26 @@ bool session::queue_accepts(const topics::message& m) const {
 
 void session::enqueue(topics::message_ptr m, codec::qos qos, bool retained) {
     auto& out = outbound();
-    out.queued_bytes += m->footprint();
-    if (retained) ++out.retained_waiting;
     out.queue.push_back({std::move(m), qos, retained});
+    out.note_queued(out.queue.back());
+}
+
+void session::outbound_state::note_queued(const queued& q) {
+    queued_bytes += q.message->footprint();
+    if (q.retained) ++retained_waiting;
+    count.waiting.add();
+    count.waiting_bytes.add(q.message->payload().size());
+}
+
+void session::outbound_state::note_unqueued(const queued& q) {
+    queued_bytes -= q.message->footprint();
+    if (q.retained) --retained_waiting;
+    count.waiting.subtract();
+    count.waiting_bytes.subtract(q.message->payload().size());
+}
+
+session::outbound_state::~outbound_state() {
+    for (const auto& q : queue) note_unqueued(q);
 }
 
 void session::pump() {
@@ -120,8 +160,7 @@ void session::pump() {
     while (!out.queue.empty() && link_->roomy()) {
         auto& next = out.queue.front();
         if (next.qos != codec::qos::at_most_once && out.window.size() >= limits_.max_inflight_messages) return;
-        out.queued_bytes -= next.message->footprint();
-        if (next.retained) --out.retained_waiting;
+        out.note_unqueued(next);
         if (next.qos == codec::qos::at_most_once) {
             send_publish({next.message->topic(), next.message->payload(), next.qos, next.retained, false, 0},
                          next.message);

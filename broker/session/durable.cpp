@@ -13,7 +13,8 @@ void session::note_presence(std::int64_t offline_since_ms) {
     note(storage::put_session{{number(), client_id_, user_name_, offline_since_ms, will_}});
 }
 
-void session::note_absence(moment now) { note_presence(now.wall_ms); }
+// When it left, by the wall clock as it is now: that may have been set since.
+void session::note_absence(moment now) { note_presence(now.wall_ms - (now.seconds - offline_since_) * 1000); }
 
 // A retained message for a new subscription waits in this session's queue on its own account: the topic's may be
 // replaced.
@@ -26,12 +27,15 @@ topics::message_ptr session::keep_retained(const topics::message& m, codec::qos 
     return own;
 }
 
-// Nobody waits for its messages any more.
+// Nobody waits for its messages any more, once its end is on disk: until then they are written as if it went on.
 void session::forget() {
+    const auto drop = [this](const topics::message_ptr& m) {
+        disk_.batch().progress.push_back({m, number(), 0, storage::step::done});
+    };
     if (outbound_) {
-        for (const auto* slot : outbound_->window.in_order()) note(storage::step::done, slot->message);
+        for (const auto* slot : outbound_->window.in_order()) drop(slot->message);
         for (const auto& q : outbound_->queue)
-            if (q.qos != codec::qos::at_most_once) note(storage::step::done, q.message);
+            if (q.qos != codec::qos::at_most_once) drop(q.message);
     }
     note(storage::remove_session{number()});
 }
@@ -42,6 +46,8 @@ void session::restore(storage::restored_session&& from, moment now) {
     user_name_ = std::move(from.record.user_name);
     const auto away_ms = from.record.offline_since_ms == 0 ? 0 : now.wall_ms - from.record.offline_since_ms;
     offline_since_ = now.seconds - std::max<std::int64_t>(away_ms, 0) / 1000;
+    // When it left is not known, or the clock was wrong then: the next start counts on from here.
+    if (from.record.offline_since_ms == 0 || away_ms < 0) note_absence(now);
     for (auto& [filter, qos] : from.subscriptions) filters_.push_back(std::move(filter));
     std::sort(filters_.begin(), filters_.end());
     if (!from.inbound.empty()) inbound().unreleased.insert(from.inbound.begin(), from.inbound.end());

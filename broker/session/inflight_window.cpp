@@ -8,6 +8,11 @@ namespace {
 constexpr std::size_t first_size = 16, full_size = 65'536;
 }
 
+inflight_window::~inflight_window() {
+    count_.waiting.subtract(used_);
+    count_.waiting_bytes.subtract(used_bytes_);
+}
+
 inflight_window::slot& inflight_window::add(topics::message_ptr m, codec::qos qos, bool retain) {
     if (slots_.size() < full_size && used_ * 2 >= slots_.size()) grow();
     do { // a straggler may still hold the id that is next [MQTT-2.3.1-4]
@@ -27,8 +32,12 @@ inflight_window::slot& inflight_window::restore(topics::message_ptr m, codec::pa
 
 inflight_window::slot& inflight_window::fill(slot& s, topics::message_ptr m, codec::packet_id id,
                                              inflight_window::state state, bool retain) {
-    s = {std::move(m), next_sequence_++, id, state, retain, false, false};
+    const auto size = static_cast<std::uint32_t>(m->payload().size());
+    s = {std::move(m), next_sequence_++, id, state, retain, false, false, size};
     ++used_;
+    used_bytes_ += size;
+    count_.waiting.add();
+    count_.waiting_bytes.add(size);
     return s;
 }
 
@@ -42,6 +51,9 @@ void inflight_window::remove(slot& s) {
     s.message.reset();
     s.state = state::free;
     --used_;
+    used_bytes_ -= s.payload_size;
+    count_.waiting.subtract();
+    count_.waiting_bytes.subtract(s.payload_size);
 }
 
 std::vector<inflight_window::slot*> inflight_window::in_order() {

@@ -1,8 +1,9 @@
 // QoS 1 and 2 messages that were sent and not yet acknowledged to the end. Packet ids are given out in turn and lead
-// straight to their slot; the window grows with use. Owned by a session, one thread.
+// straight to their slot; the window grows with use. What is in it counts as waiting. Owned by a session, one thread.
 #pragma once
 
 #include "broker/codec/types.hpp"
+#include "broker/session/counters.hpp"
 #include "broker/topics/message.hpp"
 
 #include <cstdint>
@@ -22,7 +23,13 @@ class inflight_window {
         bool retain = false; // the RETAIN flag it was sent with
         bool held = false;   // of a durable session: not to be sent before something is on disk
         bool sent = false;   // at least once, so the next time is a DUP
+        std::uint32_t payload_size = 0;
     };
+
+    explicit inflight_window(counters& count) : count_(count) {}
+    ~inflight_window();
+    inflight_window(const inflight_window&) = delete;
+    inflight_window& operator=(const inflight_window&) = delete;
 
     std::size_t size() const { return used_; }
 
@@ -40,8 +47,10 @@ class inflight_window {
     void grow();
     slot& fill(slot& s, topics::message_ptr m, codec::packet_id id, inflight_window::state state, bool retain);
 
+    counters& count_;         // the worker's
     std::vector<slot> slots_; // size: a power of two, more than twice used_ until 65,536
     std::size_t used_ = 0;
+    std::size_t used_bytes_ = 0; // of payload
     std::uint32_t next_sequence_ = 0;
     codec::packet_id last_id_ = 0;
 };

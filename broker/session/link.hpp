@@ -14,8 +14,8 @@ class link {
   public:
     // Would a QoS 0 message of this size keep the client's output below its limit? May write out what is waiting first.
     virtual bool has_room(std::size_t size) = 0;
-    // A whole QoS 0 packet, unless has_room() says no: one call, because it is the hot one.
-    virtual bool try_send(codec::bytes packet) = 0;
+    // A whole QoS 0 PUBLISH with so much payload, unless has_room() says no: one call, because it is the hot one.
+    virtual bool try_send(codec::bytes packet, std::size_t payload) = 0;
     // Output is low enough to go on with queued and retained messages; on_drained() of the session says when it is
     // again.
     virtual bool roomy() = 0;

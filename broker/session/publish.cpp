@@ -8,7 +8,9 @@ void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes fra
     const auto decoded = codec::decode_publish(flags, body, version_);
     if (!decoded) return protocol_error(decoded.error());
     codec::publish packet = *decoded;
-    broker_.count().publish_received.add();
+    auto& count = broker_.count();
+    count.publish_received.add();
+    count.publish_bytes_received.add(packet.payload.size());
     if (packet.retain && !limits_.retain_available)
         return link_->close("retained message, but retain_available is false");
 

@@ -27,6 +27,7 @@ class router {
     virtual void publish_will(session& from, const topics::message_ptr& will) = 0;
 
     virtual bool may_subscribe(session& who, codec::bytes filter, codec::qos qos) = 0;
+    virtual bool may_read(const session& who, codec::bytes topic) = 0;
     virtual void subscribe(session& who, codec::bytes filter, codec::qos qos) = 0;
     virtual void unsubscribe(session& who, codec::bytes filter) = 0;
     virtual void match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const = 0;

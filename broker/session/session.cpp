@@ -19,7 +19,7 @@ session::session(topics::subscriber_id id, std::string client_id, const limits& 
     : id_(id), client_id_(std::move(client_id)), limits_(limits), broker_(broker), disk_(disk), log_(log) {}
 
 session::outbound_state& session::outbound() {
-    if (!outbound_) outbound_ = std::make_unique<outbound_state>();
+    if (!outbound_) outbound_ = std::make_unique<outbound_state>(broker_.count());
     return *outbound_;
 }
 
@@ -43,6 +43,7 @@ void session::attach(link& to, const codec::connect& packet, bool session_presen
     if (durable_) note_presence(0);
     acknowledge({codec::packet_type::connack, session_present}, after); // [MQTT-3.2.2-1]..[-3]
     if (!outbound_) return;
+    drop_forbidden(); // rights may have changed while it was away
     for (auto* slot : outbound_->window.in_order()) {
         const auto& held = outbound_->held;
         if (!slot->held) send_after(*slot, held.empty() ? 0 : held.back().after); // in order [MQTT-4.6.0-1]

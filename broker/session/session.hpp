@@ -43,6 +43,8 @@ class session {
     topics::subscriber_id id() const { return id_; }
     const std::string& client_id() const { return client_id_; }
     const std::string& user_name() const { return user_name_; }
+    unsigned realm() const { return realm_; } // whose users and rights count, see plugin::client
+    void set_realm(unsigned realm) { realm_ = realm; }
     bool clean() const { return clean_; }
     bool durable() const { return durable_; }
     bool connected() const { return link_ != nullptr; }
@@ -76,6 +78,8 @@ class session {
     // recipients.
     void deliver(delivery& d, codec::qos granted);
     void on_drained(); // the link is roomy again
+    // Drops what waits for the client and what it may not read any more.
+    void drop_forbidden();
 
     // --- acknowledgements held back until a commit: acknowledge.cpp
     void on_committed();                  // journal.committed() has grown
@@ -137,6 +141,15 @@ class session {
         bool retained; // sent with RETAIN 1: for a new subscription [MQTT-3.3.1-8]
     };
     struct outbound_state {
+        explicit outbound_state(counters& c) : count(c), window(c) {}
+        ~outbound_state();
+        outbound_state(const outbound_state&) = delete;
+        outbound_state& operator=(const outbound_state&) = delete;
+        // What comes into the queue and leaves it, for the totals below and the worker's.
+        void note_queued(const queued& q);
+        void note_unqueued(const queued& q);
+
+        counters& count;
         inflight_window window;
         std::deque<queued> queue;
         std::size_t queued_bytes = 0;
@@ -175,6 +188,7 @@ class session {
     std::unique_ptr<inbound_state> inbound_;
     std::vector<std::string> filters_; // sorted
     std::int64_t offline_since_ = 0;
+    unsigned realm_ = 0;
     codec::protocol_version version_ = codec::protocol_version::v3_1_1;
     bool clean_ = true;
     bool durable_ = false;

@@ -38,6 +38,7 @@ void session::queue_retained(codec::bytes filter, codec::qos granted) {
     std::vector<topics::message_ptr> found;
     broker_.match_retained(filter, found); // [MQTT-3.3.1-6]
     for (auto& m : found) {
+        if (!broker_.may_read(*this, m->topic())) continue;
         const auto qos = std::min(m->qos(), granted);
         if (durable_ && qos != codec::qos::at_most_once) m = keep_retained(*m, qos);
         enqueue(std::move(m), qos, true);

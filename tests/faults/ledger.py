@@ -20,6 +20,8 @@ WINDOW = 16
 class Client:
     """One connection after the other, for one client id. run() ends when the broker goes or stop() was asked."""
 
+    keepalive = 0
+
     def __init__(self, client_id, clean=False):
         self.client_id, self.clean = client_id, clean
         self.connected_before = False
@@ -30,7 +32,7 @@ class Client:
         except OSError:
             return
         try:
-            self.writer.write(mqtt.connect(self.client_id, clean=self.clean, keepalive=0))
+            self.writer.write(mqtt.connect(self.client_id, clean=self.clean, keepalive=self.keepalive))
             first, body = await self.packet()
             assert first == 0x20 and body[1] == 0, f"{self.client_id}: refused with {body[1]}"
             if self.connected_before and not self.clean:

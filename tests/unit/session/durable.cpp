@@ -10,6 +10,9 @@ using codec::packet_type;
 namespace {
 struct durable_fixture : fixture {
     durable_fixture() : fixture(false, true) { disk.commit(); }
+    std::int64_t offline_since_on_disk() const {
+        return std::get<storage::put_session>(disk.open.sessions.back()).record.offline_since_ms;
+    }
 };
 } // namespace
 
@@ -96,6 +99,31 @@ BOOST_AUTO_TEST_CASE(it_comes_back_as_it_was) {
     const auto again = publish("t", "x", q2, 3, true);
     back.on_packet(**codec::read_fixed_header(again), again);
     BOOST_TEST(broker.published.empty()); // delivered before the restart
+}
+
+BOOST_AUTO_TEST_CASE(its_absence_moves_with_the_wall_clock) {
+    client.detach(true, {100, 5'000'000});
+    BOOST_TEST(offline_since_on_disk() == 5'000'000);
+    client.note_absence({160, 90'000'000});
+    BOOST_TEST(offline_since_on_disk() == 90'000'000 - 60'000);
+}
+
+BOOST_AUTO_TEST_CASE(an_absence_that_nobody_noted_begins_with_the_start) {
+    for (const std::int64_t noted : {0, 9'000'000}) { // it was connected; the clock was ahead
+        storage::restored_session saved;
+        saved.record.offline_since_ms = noted;
+        session::session back{{1}, "c", conf, broker, disk, log};
+        back.restore(std::move(saved), {3, 5'000'000});
+        BOOST_TEST(back.offline_since() == 3);
+        BOOST_TEST(offline_since_on_disk() == 5'000'000);
+    }
+    disk.commit();
+    storage::restored_session saved;
+    saved.record.offline_since_ms = 1'000'000;
+    session::session back{{1}, "c", conf, broker, disk, log};
+    back.restore(std::move(saved), {3, 5'000'000});
+    BOOST_TEST(back.offline_since() == 3 - 4'000);
+    BOOST_TEST(disk.open.sessions.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,7 +12,7 @@ namespace nightjar::session::test {
 
 struct fake_link final : link {
     bool has_room(std::size_t) override { return room; }
-    bool try_send(codec::bytes packet) override {
+    bool try_send(codec::bytes packet, std::size_t) override {
         if (room) out += packet;
         return room;
     }
@@ -77,6 +77,7 @@ struct fake_router final : router {
     }
     void publish_will(session&, const topics::message_ptr& will) override { published.emplace_back(will->topic()); }
     bool may_subscribe(session&, codec::bytes filter, codec::qos) override { return filter != "forbidden"; }
+    bool may_read(const session&, codec::bytes topic) override { return topic != forbidden; }
     void subscribe(session&, codec::bytes filter, codec::qos) override { subscribed.emplace_back(filter); }
     void unsubscribe(session&, codec::bytes filter) override { unsubscribed.emplace_back(filter); }
     void match_retained(codec::bytes, std::vector<topics::message_ptr>& out) const override {
@@ -88,6 +89,7 @@ struct fake_router final : router {
     std::vector<topics::message_ptr> retained;
     std::optional<codec::error> refuse;
     bool store = false;
+    std::string forbidden = "nobody/reads/this";
     fake_journal* disk = nullptr;
     counters counted;
 };

@@ -14,7 +14,8 @@ topics::message_ptr make() { return topics::message::make("t", "p", codec::qos::
 BOOST_AUTO_TEST_SUITE(inflight_window_)
 
 BOOST_AUTO_TEST_CASE(finds_what_it_gave_an_id) {
-    inflight_window window;
+    session::counters counted;
+    inflight_window window{counted};
     const auto id = window.add(make(), codec::qos::at_least_once, false).id;
     BOOST_TEST(id == 1);
     BOOST_REQUIRE(window.find(id) != nullptr);
@@ -26,7 +27,8 @@ BOOST_AUTO_TEST_CASE(finds_what_it_gave_an_id) {
 }
 
 BOOST_AUTO_TEST_CASE(never_gives_an_id_twice_at_a_time) { // [MQTT-2.3.1-2]
-    inflight_window window;
+    session::counters counted;
+    inflight_window window{counted};
     const auto straggler = window.add(make(), codec::qos::exactly_once, false).id;
     for (int i = 0; i < 200'000; ++i) {
         auto& slot = window.add(make(), codec::qos::at_least_once, false);
@@ -38,7 +40,8 @@ BOOST_AUTO_TEST_CASE(never_gives_an_id_twice_at_a_time) { // [MQTT-2.3.1-2]
 }
 
 BOOST_AUTO_TEST_CASE(holds_all_packet_ids) {
-    inflight_window window;
+    session::counters counted;
+    inflight_window window{counted};
     std::set<codec::packet_id> ids;
     for (int i = 0; i < 65'535; ++i) ids.insert(window.add(make(), codec::qos::at_least_once, false).id);
     BOOST_TEST(ids.size() == 65'535U);
@@ -46,7 +49,8 @@ BOOST_AUTO_TEST_CASE(holds_all_packet_ids) {
 }
 
 BOOST_AUTO_TEST_CASE(keeps_the_order_of_sending) {
-    inflight_window window;
+    session::counters counted;
+    inflight_window window{counted};
     std::vector<codec::packet_id> sent;
     for (int i = 0; i < 100; ++i) sent.push_back(window.add(make(), codec::qos::at_least_once, false).id);
     for (int i = 0; i < 100; i += 3) window.remove(*window.find(sent[static_cast<std::size_t>(i)]));
@@ -57,6 +61,25 @@ BOOST_AUTO_TEST_CASE(keeps_the_order_of_sending) {
         BOOST_TEST(slot->id > before);
         before = slot->id;
     }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_in_it_counts_as_waiting) {
+    session::counters counted;
+    {
+        inflight_window window{counted};
+        auto& first = window.add(make(), codec::qos::exactly_once, false);
+        const auto id = first.id;
+        window.restore(make(), 100, inflight_window::state::awaiting_puback, false);
+        BOOST_TEST(counted.waiting.get() == 2U);
+        BOOST_TEST(counted.waiting_bytes.get() == 2U);
+        window.find(id)->message.reset(); // after PUBREC its place is still taken
+        BOOST_TEST(counted.waiting_bytes.get() == 2U);
+        window.remove(*window.find(id));
+        BOOST_TEST(counted.waiting.get() == 1U);
+        BOOST_TEST(counted.waiting_bytes.get() == 1U);
+    }
+    BOOST_TEST(counted.waiting.get() == 0U);
+    BOOST_TEST(counted.waiting_bytes.get() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -111,6 +111,29 @@ BOOST_AUTO_TEST_CASE(ids_grow_although_the_clock_goes_back) {
     BOOST_TEST(std::is_sorted(page.rows.begin(), page.rows.end(), [](auto& a, auto& b) { return a.id > b.id; }));
 }
 
+BOOST_AUTO_TEST_CASE(times_are_right_although_the_clock_goes_back) {
+    constexpr std::int64_t hour_us = 3'600'000'000, year_us = 365 * 24 * hour_us;
+    const directory where;
+    const auto s = open(where);
+    writer w;
+    BOOST_TEST(!w.commit(*s, values(1, start_us, 10)));
+    write_batch batch;
+    batch.measurements.push_back({1, 0, start_us - hour_us, 1});
+    batch.measurements.push_back({1, -5'000, start_us - hour_us, 2});
+    batch.measurements.push_back({1, 0, start_us - year_us, 3}); // further than an offset reaches
+    BOOST_TEST(!w.commit(*s, std::move(batch)));
+    measurement_query newest;
+    newest.limit = 3;
+    const auto rows = s->measurements().query(newest, budget).rows;
+    BOOST_REQUIRE(rows.size() == 3U);
+    BOOST_TEST(rows[2].time_ms() == (start_us - hour_us) / 1000);
+    BOOST_TEST(rows[1].time_ms() == (start_us - hour_us) / 1000 - 5'000);
+    BOOST_TEST(rows[0].time_ms() == start_us / 1000);
+    measurement_query then;
+    then.to_ms = start_us / 1000 - 1000;
+    BOOST_TEST(s->measurements().query(then, budget).rows.size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(pages_follow_each_other) {
     const directory where;
     const auto s = open(where);

@@ -178,4 +178,26 @@ BOOST_AUTO_TEST_CASE(a_retained_message_that_is_replaced_at_once_is_not_written)
     BOOST_TEST(batch.progress.empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_retained_message_is_written_if_the_one_in_its_place_leaves_later) {
+    make_busy();
+    const auto keep_retained = [this](std::uint64_t id) {
+        auto m = topics::message::make("t", "x", codec::qos::at_least_once, true);
+        m->place().id = id;
+        batches.open().add(m, 10, nullptr, true);
+        batches.open().soon_done = true;
+        return m;
+    };
+    const auto old = keep_retained(1);
+    BOOST_TEST(!turn().has_value());
+    now = batches.next_departure();
+    done(old, storage::retained_holder);
+    keep_retained(2);
+    const auto leaving = turn();
+    BOOST_REQUIRE(leaving.has_value());
+    BOOST_REQUIRE(leaving->batches.size() == 1U);
+    BOOST_REQUIRE(leaving->batches.front().second.messages.size() == 1U);
+    BOOST_TEST((leaving->batches.front().second.messages.front().message == old));
+    BOOST_TEST(!batches.idle());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
