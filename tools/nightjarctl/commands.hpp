@@ -1,5 +1,6 @@
 // The subcommands of nightjarctl. Each adds itself to the command line and sets `run` when it was chosen; run() gives
-// the exit status: 0 done, 1 refused or failed. What fails throws std::runtime_error with a sentence for the operator.
+// the exit status: 0 done, 1 refused or failed, 2 asked wrongly. What fails throws std::runtime_error with a sentence
+// for the operator.
 #pragma once
 
 #include <functional>
@@ -20,5 +21,8 @@ void add_measurements(CLI::App& app, command& run);
 void add_backup(CLI::App& app, command& run);
 void add_check(CLI::App& app, command& run);
 void add_import(CLI::App& app, command& run);
+void add_tls_selfsigned(CLI::App& app, command& run);
+void add_passwd(CLI::App& app, command& run);
+void add_acl_test(CLI::App& app, command& run);
 
 } // namespace nightjar::ctl

@@ -25,6 +25,9 @@ int main(int argc, char** argv) {
     ctl::add_backup(app, run);
     ctl::add_check(app, run);
     ctl::add_import(app, run);
+    ctl::add_tls_selfsigned(app, run);
+    ctl::add_passwd(app, run);
+    ctl::add_acl_test(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
