@@ -61,6 +61,7 @@ application::application(const config::configuration& conf, admin::administrator
     add_publish_route(routes_, admin_, options_.publish_deadline);
     add_sensor_publish_routes(routes_, admin_, options_.publish_deadline);
     add_system_routes(routes_, conf_, admin_);
+    add_metrics_route(routes_, admin_);
 }
 
 answer application::respond(request& what) {

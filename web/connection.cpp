@@ -41,9 +41,10 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
 
 } // namespace
 
-connection::connection(connection_context& context, asio::ip::tcp::socket socket, const config::listener& listener,
+connection::connection(connection_context& context, net::secure_socket socket, const config::listener& listener,
                        bool bound_to_loopback, std::string peer_address, std::uint16_t peer_port)
-    : context_(context), stream_(std::move(socket)), peer_(fmt::format("{}:{}", peer_address, peer_port)) {
+    : context_(context), stream_(std::move(socket)), deadline_(stream_.get_executor(), [this] { stream_.close(); }),
+      peer_(fmt::format("{}:{}", peer_address, peer_port)) {
     request_.address = std::move(peer_address);
     request_.listener = &listener;
     request_.bound_to_loopback = bound_to_loopback;
@@ -68,6 +69,7 @@ asio::awaitable<void> connection::run() {
             co_return;
         }
         request_.body = std::move(parser_->get().body());
+        deadline_.expires_never();
         const response answer = co_await context_.app.respond(request_);
         context_.log.debug("HTTP {} {} {} from {}", request_.method, request_.path, answer.status, peer_);
         const bool keep_alive = parser_->keep_alive() && !context_.stopping;
@@ -75,18 +77,24 @@ asio::awaitable<void> connection::run() {
         if (!keep_alive) break;
         first_ = false;
     }
-    error_code ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    stream_.shutdown();
+}
+
+// A handshake that failed is worth a line: otherwise nobody would know why a client does not get in.
+connection::outcome connection::gone(error_code cause) {
+    if (stream_.tls() != nullptr && cause == asio::error::connection_aborted)
+        context_.log.information("Client {} disconnected: {}.", peer_, stream_.tls()->reason());
+    return outcome::gone;
 }
 
 asio::awaitable<connection::outcome> connection::wait_for_first_byte() {
     if (buffer_.size() > 0) co_return outcome::ready;
     buffer_.shrink_to_fit(); // an idle connection holds no buffer
     idle_ = true;
-    stream_.expires_after(first_ ? context_.options.head_deadline : context_.options.idle_deadline);
+    deadline_.expires_after(first_ ? context_.options.head_deadline : context_.options.idle_deadline);
     const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(read_size), as_result);
     idle_ = false;
-    if (error) co_return outcome::gone;
+    if (error) co_return gone(error);
     buffer_.commit(size);
     co_return outcome::ready;
 }
@@ -96,7 +104,7 @@ asio::awaitable<connection::outcome> connection::read_head() {
     request_.path.clear();
     const outcome begun = co_await wait_for_first_byte();
     if (begun == outcome::gone) co_return begun;
-    stream_.expires_after(context_.options.head_deadline); // one deadline, however slowly the bytes drip
+    deadline_.expires_after(context_.options.head_deadline); // one deadline, however slowly the bytes drip
     head_scanner scanner(context_.options.head_limit, context_.options.field_limit);
     for (;;) {
         switch (scanner.scan(view(buffer_))) {
@@ -191,12 +199,10 @@ connection::outcome connection::check_head() {
 
 asio::awaitable<connection::outcome> connection::read_body() {
     if (parser_->is_done()) co_return outcome::ready;
-    stream_.expires_after(context_.options.body_deadline);
+    deadline_.expires_after(context_.options.body_deadline);
     if (request_.version >= 11 && !parser_->get()[http::field::expect].empty() && buffer_.size() == 0) {
         constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-        const auto [error, size] =
-            co_await asio::async_write(stream_, asio::buffer(go_on.data(), go_on.size()), as_result);
-        if (error) co_return outcome::gone;
+        stream_.write_now(go_on); // who does not get it sends the body anyway, after a moment
     }
     const auto [error, size] = co_await http::async_read(stream_, buffer_, *parser_, as_result);
     if (!error) co_return outcome::ready;
@@ -214,13 +220,13 @@ asio::awaitable<bool> connection::send(const response& answer, bool keep_alive) 
     if (request_.method == "HEAD" || answer.status == 204 || answer.status == 304) content = {};
     std::string_view first = content.substr(0, write_slice);
     content.remove_prefix(first.size());
-    stream_.expires_after(context_.options.write_deadline);
+    deadline_.expires_after(context_.options.write_deadline);
     const std::array<asio::const_buffer, 2> both{asio::buffer(head), asio::buffer(first.data(), first.size())};
     auto [error, size] = co_await asio::async_write(stream_, both, as_result);
     while (!error && !content.empty()) {
         const std::string_view slice = content.substr(0, write_slice);
         content.remove_prefix(slice.size());
-        stream_.expires_after(context_.options.write_deadline);
+        deadline_.expires_after(context_.options.write_deadline);
         std::tie(error, size) =
             co_await asio::async_write(stream_, asio::buffer(slice.data(), slice.size()), as_result);
     }
@@ -232,9 +238,8 @@ asio::awaitable<bool> connection::send(const response& answer, bool keep_alive) 
 asio::awaitable<void> connection::refuse_and_close() {
     context_.log.information("Client {} refused: HTTP {} {}", peer_, refusal_.status, refusal_.body);
     if (!co_await send(refusal_, false)) co_return;
-    error_code ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    stream_.expires_after(context_.options.linger);
+    stream_.shutdown();
+    deadline_.expires_after(context_.options.linger);
     std::array<char, read_size> waste;
     for (std::size_t total = 0; total < linger_limit;) {
         const auto [error, size] = co_await stream_.async_read_some(asio::buffer(waste), as_result);
@@ -260,7 +265,7 @@ bool connection::hand_over() {
         return false;
     }
     admin::upgrade_request upgrade{std::move(parser_->get().base())};
-    context_.admin.adopt_websocket(stream_.release_socket(), std::move(upgrade), std::string(view(buffer_)),
+    context_.admin.adopt_websocket(std::move(stream_), std::move(upgrade), std::string(view(buffer_)),
                                    *request_.listener);
     return true;
 }

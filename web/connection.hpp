@@ -5,7 +5,9 @@
 
 #include "broker/admin/administrator.hpp"
 #include "broker/log/logger.hpp"
+#include "broker/net/secure_socket.hpp"
 #include "web/application.hpp"
+#include "web/deadline.hpp"
 #include "web/options.hpp"
 #include "web/request.hpp"
 
@@ -14,7 +16,6 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
@@ -31,7 +32,7 @@ struct connection_context {
 
 class connection {
   public:
-    connection(connection_context& context, boost::asio::ip::tcp::socket socket, const config::listener& listener,
+    connection(connection_context& context, net::secure_socket socket, const config::listener& listener,
                bool bound_to_loopback, std::string peer_address, std::uint16_t peer_port);
 
     boost::asio::awaitable<void> run();
@@ -43,6 +44,7 @@ class connection {
     using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
     enum class outcome { ready, refused, gone }; // refused: refusal_ says how
 
+    outcome gone(boost::system::error_code cause);
     boost::asio::awaitable<outcome> read_head();
     boost::asio::awaitable<outcome> wait_for_first_byte();
     outcome parse_head(std::size_t size);
@@ -57,7 +59,8 @@ class connection {
     bool hand_over(); // false: refused
 
     connection_context& context_;
-    boost::beast::tcp_stream stream_;
+    net::secure_socket stream_;
+    deadline deadline_; // of what is being waited for; closes the socket
     boost::beast::flat_buffer buffer_; // bytes not parsed yet, of the next request too
     std::optional<parser> parser_;
     request request_;

@@ -13,6 +13,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -27,14 +28,16 @@ using asio::ip::tcp;
 class server::implementation {
   public:
     implementation(const config::configuration& conf, admin::administrator& admin, const tables& stored,
-                   log::logger& log, std::filesystem::path page_directory, const server_options& options)
-        : conf_(conf), log_(log), page_directory_(std::move(page_directory)), options_(options),
+                   log::logger& log, std::filesystem::path page_directory, const server_options& options,
+                   const net::tls_listeners* tls)
+        : conf_(conf), log_(log), tls_(tls), page_directory_(std::move(page_directory)), options_(options),
           application_(conf, admin, stored, log, options_,
                        [this](const config::listener& listener) -> const static_table& { return sites_.of(listener); }),
           shared_{application_, admin, log, options_} {}
 
     void bind();
     void start();
+    void post(std::function<void()> what) { asio::post(context_, std::move(what)); }
     void stop();
     const std::vector<bound_address>& addresses() const { return addresses_; }
 
@@ -50,6 +53,7 @@ class server::implementation {
 
     const config::configuration& conf_;
     log::logger& log_;
+    const net::tls_listeners* const tls_; // may be null
     const std::filesystem::path page_directory_;
     const server_options options_;
     sites sites_;
@@ -59,6 +63,7 @@ class server::implementation {
     bool full_ = false;       // said in the log
     connections connections_; // in order of arrival; outlives the io_context, whose coroutines hold places in it
     asio::io_context context_{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()}; // also without listeners
     asio::steady_timer grace_{context_};
     std::vector<std::unique_ptr<net::acceptor>> acceptors_;
     std::thread thread_;
@@ -68,6 +73,8 @@ void server::implementation::bind() {
     bool page_needed = false;
     for (const auto& listener : conf_.listeners) {
         if (listener.protocol == config::listener_protocol::mqtt) continue;
+        if (listener.tls.given && (tls_ == nullptr || !tls_->of(listener)))
+            throw std::runtime_error(fmt::format("port {} has no certificate", listener.port)); // never in plain text
         sites_.read_directory_of(listener, log_);
         page_needed = page_needed || listener.http_dir.empty();
         open(listener);
@@ -132,14 +139,16 @@ bool server::implementation::make_room() {
 void server::implementation::accept(net::acceptor& from, net::descriptor fd, const net::peer_address& peer) {
     if (!make_room()) return;
     const auto& listener = from.settings();
-    tcp::socket socket(context_);
+    net::tcp_socket socket(context_);
     boost::system::error_code error;
     socket.assign(peer.address.is_v6() ? tcp::v6() : tcp::v4(), fd.get(), error);
     if (error) return;
     fd.release();
+    const auto tls = tls_ == nullptr ? nullptr : tls_->of(listener);
+    auto session = tls ? std::make_unique<net::tls_session>(*tls, socket.native_handle()) : nullptr;
     const bool loopback = from.local_endpoint().address().is_loopback();
-    auto client = std::make_unique<connection>(shared_, std::move(socket), listener, loopback, peer.address.to_string(),
-                                               peer.port);
+    auto client = std::make_unique<connection>(shared_, net::secure_socket(std::move(socket), std::move(session)), listener,
+                                               loopback, peer.address.to_string(), peer.port);
     asio::co_spawn(context_, serve(std::move(client)), asio::detached);
 }
 
@@ -168,6 +177,7 @@ void server::implementation::stop() {
 
 void server::implementation::begin_to_stop() {
     shared_.stopping = true;
+    work_.reset();
     for (const auto& acceptor : acceptors_) acceptor->stop();
     for (auto* client : connections_)
         if (client->idle()) client->close();
@@ -179,13 +189,14 @@ void server::implementation::begin_to_stop() {
 }
 
 server::server(const config::configuration& conf, admin::administrator& admin, const tables& stored, log::logger& log,
-               std::filesystem::path page_directory, const server_options& options)
-    : self_(std::make_unique<implementation>(conf, admin, stored, log, std::move(page_directory), options)) {}
+               std::filesystem::path page_directory, const server_options& options, const net::tls_listeners* tls)
+    : self_(std::make_unique<implementation>(conf, admin, stored, log, std::move(page_directory), options, tls)) {}
 
 server::~server() { stop(); }
 void server::bind() { self_->bind(); }
 const std::vector<bound_address>& server::addresses() const { return self_->addresses(); }
 void server::start() { self_->start(); }
+void server::post(std::function<void()> what) { self_->post(std::move(what)); }
 void server::stop() { self_->stop(); }
 
 } // namespace nightjar::web

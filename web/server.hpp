@@ -6,11 +6,13 @@
 
 #include "broker/config/configuration.hpp"
 #include "broker/log/logger.hpp"
+#include "broker/net/tls_listeners.hpp"
 #include "web/options.hpp"
 #include "web/tables.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,9 +32,10 @@ struct bound_address {
 class server {
   public:
     // The references outlive the server. `page_directory`: the assembled page, for listeners without an
-    // http_dir.
+    // http_dir. `tls`: the contexts of those listeners that have certificates; null where none has.
     server(const config::configuration& conf, admin::administrator& admin, const tables& stored, log::logger& log,
-           std::filesystem::path page_directory, const server_options& options = {});
+           std::filesystem::path page_directory, const server_options& options = {},
+           const net::tls_listeners* tls = nullptr);
     ~server(); // stops
 
     // Reads the static files and opens the ports. Throws std::runtime_error with a sentence for the operator.
@@ -40,6 +43,7 @@ class server {
     const std::vector<bound_address>& addresses() const; // in the order of the listener lines
 
     void start();
+    void post(std::function<void()> what); // on its thread
     // Accepts no more, gives requests under way a moment, closes everything, joins the thread.
     void stop();
 

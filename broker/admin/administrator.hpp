@@ -3,7 +3,9 @@
 #pragma once
 
 #include "broker/config/configuration.hpp"
+#include "broker/net/secure_socket.hpp"
 #include "broker/plugin/plugin.hpp"
+#include "broker/plugin/statistics.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -11,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 
@@ -40,16 +41,7 @@ struct publish_result {
     plugin::ingest_report ingest;
 };
 
-// Sums over all workers at about the same moment.
-struct statistics {
-    std::uint64_t clients_connected = 0, clients_total = 0, clients_maximum = 0; // total: sessions, connected or not
-    std::uint64_t connections_accepted = 0, connects = 0;
-    std::uint64_t messages_received = 0, messages_sent = 0; // packets of any type
-    std::uint64_t publish_received = 0, publish_sent = 0, publish_dropped = 0;
-    std::uint64_t bytes_received = 0, bytes_sent = 0;
-    std::uint64_t subscriptions = 0, retained = 0;
-    std::uint64_t uptime_seconds = 0;
-};
+using statistics = plugin::statistics;
 
 using upgrade_request = boost::beast::http::request<boost::beast::http::empty_body>;
 
@@ -61,10 +53,16 @@ class administrator {
 
     virtual statistics stats() const = 0;
 
+    // The retained messages whose topics match a valid filter, as text.
+    struct retained_message {
+        std::string topic, payload;
+    };
+    virtual std::vector<retained_message> retained(std::string_view filter) const = 0;
+
     // A socket of a websockets listener whose client has sent this upgrade request; subprotocol and Origin are
     // already checked. A worker answers the handshake and serves MQTT on it. `read_ahead`: bytes read after the
     // request.
-    virtual void adopt_websocket(boost::asio::ip::tcp::socket socket, upgrade_request request, std::string read_ahead,
+    virtual void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,
                                  const config::listener& listener) = 0;
 
     // Asks the plugins in turn.

@@ -3,8 +3,10 @@
 #include "broker/codec/topic.hpp"
 
 #include <algorithm>
+#include <fstream>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace nightjar::admin {
 
@@ -18,6 +20,14 @@ publish_status status_of(const worker::inject_result& result) {
     if (result.error) return publish_status::invalid_topic;
     if (result.denied) return publish_status::denied;
     return result.storage_failed ? publish_status::storage_failed : publish_status::done;
+}
+
+// Of this process, without the files it has mapped (the store); 0 if the kernel does not say.
+std::uint64_t resident_memory() {
+    std::uint64_t whole = 0, resident = 0, shared = 0; // pages
+    std::ifstream statm("/proc/self/statm");
+    if (!(statm >> whole >> resident >> shared) || resident < shared) return 0;
+    return (resident - shared) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 } // namespace
@@ -38,32 +48,78 @@ void broker_administrator::publish(publish_request request, std::function<void(p
                 });
 }
 
-statistics broker_administrator::stats() const {
-    statistics sum;
+std::uint64_t broker_administrator::peak::see(std::uint64_t value) {
+    auto known = value_.load();
+    while (value > known && !value_.compare_exchange_weak(known, value)) {}
+    return std::max(value, known);
+}
+
+void broker_administrator::add_workers(statistics& sum) const {
     for (const auto* w : broker_.workers) {
         const auto& c = w->counted();
         sum.clients_connected += c.clients_connected.get();
         sum.clients_total += c.sessions.get();
+        sum.clients_expired += c.sessions_expired.get();
         sum.connections_accepted += c.connections_accepted.get();
+        sum.connect_received += c.connect_received.get();
         sum.connects += c.connects.get();
         sum.messages_received += c.packets_received.get();
         sum.messages_sent += c.packets_sent.get();
-        sum.publish_received += c.publish_received.get();
-        sum.publish_sent += c.publish_sent.get();
-        sum.publish_dropped += c.dropped_output_full.get() + c.dropped_queue_full.get() + c.dropped_mailbox_full.get() +
-                               c.dropped_offline.get() + c.denied.get();
         sum.bytes_received += c.bytes_received.get();
         sum.bytes_sent += c.bytes_sent.get();
+        sum.publish_received += c.publish_received.get();
+        sum.publish_sent += c.publish_sent.get();
+        sum.publish_bytes_received += c.publish_bytes_received.get();
+        sum.publish_bytes_sent += c.publish_bytes_sent.get();
+        sum.dropped.output_full += c.dropped_output_full.get();
+        sum.dropped.queue_full += c.dropped_queue_full.get();
+        sum.dropped.mailbox_full += c.dropped_mailbox_full.get();
+        sum.dropped.offline += c.dropped_offline.get();
+        sum.dropped.denied += c.denied.get();
+        sum.plugin_errors += c.plugin_errors.get();
+        sum.waiting += c.waiting.get();
+        sum.waiting_bytes += c.waiting_bytes.get();
+        sum.backlog_packets += c.backlog_packets.get();
+        sum.backlog_bytes += c.backlog_bytes.get();
     }
-    auto maximum = clients_maximum_.load();
-    while (sum.clients_connected > maximum && !clients_maximum_.compare_exchange_weak(maximum, sum.clients_connected)) {
+}
+
+void broker_administrator::add_listeners(statistics& sum) const {
+    for (const auto& l : listeners_) {
+        if (l.conf.protocol == config::listener_protocol::http_api) continue;
+        const bool mqtt = l.conf.protocol == config::listener_protocol::mqtt;
+        const auto open = std::max(l.open.load(std::memory_order_relaxed), 0);
+        if (l.conf.closed && open == 0) continue; // by a reload
+        sum.listeners.push_back(
+            {l.conf.bind_address, l.conf.port, mqtt ? "mqtt" : "websockets", static_cast<std::uint64_t>(open)});
     }
-    sum.clients_maximum = clients_maximum_.load();
+}
+
+statistics broker_administrator::stats() const {
+    statistics sum;
+    sum.started = started_wall_;
+    const auto up = std::chrono::steady_clock::now() - started_;
+    sum.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(up);
+    add_workers(sum);
+    add_listeners(sum);
+    sum.clients_maximum = clients_maximum_.see(sum.clients_total);
     sum.subscriptions = broker_.subscriptions.subscription_count();
     sum.retained = broker_.retained.size();
-    const auto up = std::chrono::steady_clock::now() - started_;
-    sum.uptime_seconds = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(up).count());
+    sum.retained_bytes = broker_.retained.payload_bytes();
+    const auto stored = broker_.store.stats();
+    sum.store = {stored.commits, stored.failed_commits, stored.rows, stored.used_bytes, stored.map_bytes};
+    sum.memory_bytes = resident_memory();
+    sum.memory_maximum = memory_maximum_.see(sum.memory_bytes);
     return sum;
+}
+
+std::vector<administrator::retained_message> broker_administrator::retained(std::string_view filter) const {
+    std::vector<topics::message_ptr> found;
+    broker_.retained.match(filter, found);
+    std::vector<retained_message> result;
+    result.reserve(found.size());
+    for (const auto& m : found) result.push_back({std::string(m->topic()), std::string(m->payload())});
+    return result;
 }
 
 worker::listener_state* broker_administrator::state_of(const config::listener& listener) {
@@ -83,7 +139,14 @@ bool broker_administrator::full(const worker::listener_state& listener) const {
 }
 
 void broker_administrator::adopt(net::descriptor socket, const net::peer_address& peer,
-                                 const config::listener& listener, std::unique_ptr<net::upgrade_request> upgrade) {
+                                 const config::listener& listener, const net::tls_context_ptr& tls) {
+    auto session = tls ? std::make_unique<net::tls_session>(*tls, socket.get()) : nullptr;
+    adopt(std::move(socket), peer, listener, std::move(session), nullptr);
+}
+
+void broker_administrator::adopt(net::descriptor socket, const net::peer_address& peer,
+                                 const config::listener& listener, net::tls_session_ptr tls,
+                                 std::unique_ptr<net::upgrade_request> upgrade) {
     auto* state = state_of(listener);
     if (state == nullptr || full(*state)) {
         broker_.log.notice("Client connection from {} denied: max_connections exceeded.", peer.address.to_string());
@@ -96,17 +159,17 @@ void broker_administrator::adopt(net::descriptor socket, const net::peer_address
     ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&local), &size);
     const auto turn = next_worker_.fetch_add(1, std::memory_order_relaxed);
     broker_.workers[turn % broker_.workers.size()]->adopt(std::move(socket), local.ss_family == AF_INET6, peer, *state,
-                                                          std::move(upgrade));
+                                                          std::move(tls), std::move(upgrade));
 }
 
-void broker_administrator::adopt_websocket(boost::asio::ip::tcp::socket socket, upgrade_request request,
+void broker_administrator::adopt_websocket(net::secure_socket socket, upgrade_request request,
                                            std::string read_ahead, const config::listener& listener) {
     boost::system::error_code error;
-    const auto remote = socket.remote_endpoint(error);
+    const auto remote = socket.socket().remote_endpoint(error);
     // A client may not speak before it has our answer to the handshake (RFC 6455 section 4.1).
     if (error || !read_ahead.empty() || stopping_) return;
-    net::descriptor fd(socket.release(error));
-    adopt(std::move(fd), {remote.address(), remote.port()}, listener,
+    auto fd = socket.release();
+    adopt(std::move(fd), {remote.address(), remote.port()}, listener, socket.take_tls(),
           std::make_unique<net::upgrade_request>(std::move(request)));
 }
 

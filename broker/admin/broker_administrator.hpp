@@ -17,7 +17,8 @@ class broker_administrator final : public administrator {
 
     void publish(publish_request request, std::function<void(publish_result)> done) override;
     statistics stats() const override;
-    void adopt_websocket(boost::asio::ip::tcp::socket socket, upgrade_request request, std::string read_ahead,
+    std::vector<retained_message> retained(std::string_view filter) const override;
+    void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,
                          const config::listener& listener) override;
     std::optional<plugin::http_answer> http(const plugin::http_request& request) override;
     std::string_view version() const override { return version_; }
@@ -25,21 +26,35 @@ class broker_administrator final : public administrator {
     // No more publishes from here on; main calls it before the workers stop.
     void stop() { stopping_ = true; }
 
-    // A new socket of an MQTT listener, for the next worker in turn; dropped if the listener is full.
+    // A new socket of an MQTT listener, for the next worker in turn; dropped if the listener is full. `tls`: null for
+    // a plain listener.
     void adopt(net::descriptor socket, const net::peer_address& peer, const config::listener& listener,
-               std::unique_ptr<net::upgrade_request> upgrade);
+               const net::tls_context_ptr& tls);
 
   private:
+    // The largest of the values that were seen.
+    class peak {
+      public:
+        std::uint64_t see(std::uint64_t value);
+
+      private:
+        std::atomic<std::uint64_t> value_{0};
+    };
+    void add_workers(statistics& sum) const;
+    void add_listeners(statistics& sum) const;
     worker::listener_state* state_of(const config::listener& listener);
+    void adopt(net::descriptor socket, const net::peer_address& peer, const config::listener& listener,
+               net::tls_session_ptr tls, std::unique_ptr<net::upgrade_request> upgrade);
     bool full(const worker::listener_state& listener) const;
 
     worker::common& broker_;
     std::list<worker::listener_state>& listeners_;
     const std::string version_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    const std::chrono::system_clock::time_point started_wall_ = std::chrono::system_clock::now();
     std::atomic<unsigned> next_worker_{0};
     std::atomic<bool> stopping_{false};
-    mutable std::atomic<std::uint64_t> clients_maximum_{0};
+    mutable peak clients_maximum_, memory_maximum_;
 };
 
 } // namespace nightjar::admin

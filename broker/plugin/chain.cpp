@@ -34,6 +34,28 @@ access_verdict chain::on_subscribe(host& on, const client& who, bytes filter, co
     return verdict;
 }
 
+access_verdict chain::on_access(host& on, const client& who, access what, bytes topic) const {
+    auto verdict = access_verdict::pass;
+    each(hook::access, [&](plugin& p) {
+        if (verdict == access_verdict::pass) verdict = p.on_access(on, who, what, topic);
+    });
+    return verdict;
+}
+
+bool chain::judges_access() const {
+    bool result = false;
+    each(hook::access, [&](plugin&) { result = true; });
+    return result;
+}
+
+connect_verdict chain::keeps(host& on, const client& who) const {
+    auto verdict = connect_verdict::pass;
+    each(hook::reload, [&](plugin& p) {
+        if (verdict == connect_verdict::pass) verdict = p.keeps(on, who);
+    });
+    return verdict;
+}
+
 void chain::on_tick(host& on) const {
     each(hook::tick, [&](plugin& p) { p.on_tick(on); });
 }

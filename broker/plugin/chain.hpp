@@ -29,6 +29,9 @@ class chain {
     connect_verdict on_connect(host& on, const client& who, const codec::connect& packet) const;
     void on_disconnect(host& on, const client& who) const;
     access_verdict on_subscribe(host& on, const client& who, bytes filter, codec::qos qos) const;
+    access_verdict on_access(host& on, const client& who, access what, bytes topic) const;
+    bool judges_access() const; // otherwise everybody may do everything; changes on reload only
+    connect_verdict keeps(host& on, const client& who) const; // as on_connect()
     void on_tick(host& on) const;
     std::optional<http_answer> on_http(const http_request& request) const;
 

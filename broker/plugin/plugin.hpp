@@ -28,7 +28,9 @@ struct client {
     bytes user_name; // empty: none
     bytes address;   // "127.0.0.1"
     std::uint16_t port = 0;
-    bool internal = false; // REST, or the broker itself
+    bool internal = false;  // the broker itself
+    bool certified = false; // its user name comes from its TLS certificate, which is verified
+    unsigned realm = 0;    // whose users and rights count for its listener: config::listener::realm
 };
 
 // What a stored publish led to; filled for whoever asked (REST), otherwise null.
@@ -54,7 +56,9 @@ enum class publish_outcome : std::uint8_t {
     denied, // not routed, acknowledged all the same as MQTT 3.1.1 wants [MQTT-3.3.5-2]
 };
 
-enum class connect_verdict : std::uint8_t { pass, accept, bad_user_name_or_password, not_authorized };
+// `later`: host.answer_later() tells; no other plugin is asked.
+enum class connect_verdict : std::uint8_t { pass, accept, bad_user_name_or_password, not_authorized, later };
+enum class access : std::uint8_t { read, write };
 enum class access_verdict : std::uint8_t { pass, accept, deny };
 
 // The worker a hook runs on. Valid during the call, and, for the same worker, for as long as it serves.
@@ -65,6 +69,9 @@ class host {
     virtual std::int64_t now_us() const = 0; // wall clock, microseconds since 1970, taken once a turn
     // Goes to disk as one piece at the end of this loop turn.
     virtual storage::write_batch& batch() = 0;
+    // Inside on_connect(), once, by a plugin that then returns `later`: what it calls, on any thread, when it knows. The
+    // client may be gone by then; that is no error.
+    virtual std::function<void(connect_verdict)> answer_later() = 0;
     // Routes a message of the broker's own at the end of this turn. Plugins do not see it, so it cannot loop.
     virtual void publish(bytes topic, bytes payload, codec::qos qos, bool retain) = 0;
 };
@@ -78,10 +85,10 @@ struct http_request {
 };
 struct http_answer {
     unsigned status = 200;
-    std::string body; // JSON
+    std::string body; // JSON; what is added to GET /metrics: its text
 };
 
-enum class hook : std::uint8_t { connect, disconnect, publish, subscribe, deliver, tick, reload, http };
+enum class hook : std::uint8_t { connect, disconnect, publish, subscribe, access, tick, reload, http };
 constexpr std::uint8_t operator|(hook a, hook b) {
     return static_cast<std::uint8_t>((1U << static_cast<unsigned>(a)) | (1U << static_cast<unsigned>(b)));
 }
@@ -94,7 +101,7 @@ class plugin {
   public:
     virtual ~plugin() = default;
     virtual std::string_view name() const = 0;
-    virtual std::uint8_t hooks() const = 0;
+    virtual std::uint8_t hooks() const = 0; // changes on reload only
 
     // Before the listeners open, once on each worker's thread; and once when it stops, while it can still publish.
     virtual void start(host&) {}
@@ -114,10 +121,13 @@ class plugin {
         static_cast<void>(filter);
         return access_verdict::pass;
     }
-    virtual access_verdict on_deliver(host&, const client&, bytes topic) {
+    // May this client read, or write, this topic? Workers remember the answer until the next reload.
+    virtual access_verdict on_access(host&, const client&, access, bytes topic) {
         static_cast<void>(topic);
         return access_verdict::pass;
     }
+    // After a reload, for each connected client: may it stay? `later` is no answer here.
+    virtual connect_verdict keeps(host&, const client&) { return connect_verdict::pass; }
 
     virtual void on_tick(host&) {} // once a second on each worker
 

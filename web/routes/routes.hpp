@@ -28,6 +28,9 @@ void add_publish_route(router& routes, admin::administrator& admin, std::chrono:
 // GET /mqtt/status and POST /mqtt/publish/sensor, both only with a sensors plugin
 void add_sensor_publish_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
 
+// GET /metrics
+void add_metrics_route(router& routes, admin::administrator& admin);
+
 // GET /api/v1/version, /api/v1/systree, /api/v1/listeners, as mosquitto 2.1 has them
 void add_system_routes(router& routes, const config::configuration& conf, admin::administrator& admin);
 

@@ -1,9 +1,8 @@
 #include "broker/admin/administrator.hpp"
+#include "broker/plugin/system_topics.hpp"
 #include "web/access.hpp"
 #include "web/routes/routes.hpp"
 #include "web/text.hpp"
-
-#include <algorithm>
 
 namespace nightjar::web {
 
@@ -11,31 +10,21 @@ namespace {
 
 response show_version(const admin::administrator& admin) { return text_response(std::string(admin.version())); }
 
-// One flat object under the names of the $SYS topics.
+// One flat object: the whole numbers of $SYS, under their topics.
 response show_systree(const admin::administrator& admin) {
-    const admin::statistics stats = admin.stats();
-    const std::pair<std::string_view, std::uint64_t> metrics[] = {
-        {"$SYS/broker/uptime", stats.uptime_seconds},
-        {"$SYS/broker/clients/total", stats.clients_total},
-        {"$SYS/broker/clients/maximum", stats.clients_maximum},
-        {"$SYS/broker/clients/connected", stats.clients_connected},
-        {"$SYS/broker/clients/active", stats.clients_connected},
-        {"$SYS/broker/clients/disconnected",
-         stats.clients_total - std::min(stats.clients_total, stats.clients_connected)},
-        {"$SYS/broker/clients/inactive", stats.clients_total - std::min(stats.clients_total, stats.clients_connected)},
-        {"$SYS/broker/subscriptions/count", stats.subscriptions},
-        {"$SYS/broker/retained messages/count", stats.retained},
-        {"$SYS/broker/messages/received", stats.messages_received},
-        {"$SYS/broker/messages/sent", stats.messages_sent},
-        {"$SYS/broker/publish/messages/received", stats.publish_received},
-        {"$SYS/broker/publish/messages/sent", stats.publish_sent},
-        {"$SYS/broker/publish/messages/dropped", stats.publish_dropped},
-        {"$SYS/broker/bytes/received", stats.bytes_received},
-        {"$SYS/broker/bytes/sent", stats.bytes_sent},
-    };
+    const admin::statistics now = admin.stats();
     json_writer out;
     out.begin_object();
-    for (const auto& [name, value] : metrics) out.field(name, value);
+    const auto add = [&out](std::string_view below, std::uint64_t value) {
+        out.field(std::string(plugin::system_prefix).append(below), value);
+    };
+    add("uptime", now.uptime_seconds());
+    for (const auto table : {plugin::mosquitto_topics(), plugin::own_topics()}) {
+        for (const auto& t : table) {
+            add(t.name, t.value(now));
+            if (!t.alias.empty()) add(t.alias, t.value(now));
+        }
+    }
     return json_response(200, out.end_object().take());
 }
 

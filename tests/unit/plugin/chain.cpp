@@ -13,6 +13,7 @@ struct fake_host final : host {
     unsigned worker_index() const override { return 0; }
     std::int64_t now_us() const override { return 0; }
     storage::write_batch& batch() override { return rows; }
+    std::function<void(nightjar::plugin::connect_verdict)> answer_later() override { return {}; }
     void publish(bytes, bytes, codec::qos, bool) override {}
     storage::write_batch rows;
 };
@@ -180,7 +181,7 @@ BOOST_AUTO_TEST_CASE(all_are_stopped_even_when_they_deny) {
 BOOST_AUTO_TEST_CASE(hooks_are_told_apart) {
     const auto some = hook::publish | hook::tick | hook::http;
     for (const auto h : {hook::publish, hook::tick, hook::http}) BOOST_TEST(has(some, h));
-    for (const auto h : {hook::connect, hook::disconnect, hook::subscribe, hook::deliver, hook::reload})
+    for (const auto h : {hook::connect, hook::disconnect, hook::subscribe, hook::access, hook::reload})
         BOOST_TEST(!has(some, h));
 }
 

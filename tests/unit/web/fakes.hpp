@@ -2,6 +2,7 @@
 #pragma once
 
 #include "broker/admin/administrator.hpp"
+#include "broker/codec/topic.hpp"
 #include "web/application.hpp"
 
 #include <algorithm>
@@ -23,8 +24,9 @@ class fake_administrator : public admin::administrator {
     std::counting_semaphore<> publishes{0}; // one for each of them, for those who wait on another thread
     std::map<std::string, std::string> plugin_pages;
     admin::statistics statistics;
+    std::map<std::string, std::string> retained_messages; // by topic
     struct adoption {
-        boost::asio::ip::tcp::socket socket;
+        net::secure_socket socket;
         admin::upgrade_request request;
         std::string read_ahead;
         const config::listener* listener;
@@ -40,7 +42,13 @@ class fake_administrator : public admin::administrator {
         if (publish_answer) workers_.emplace_back([done = std::move(done), answer = *publish_answer] { done(answer); });
     }
     admin::statistics stats() const override { return statistics; }
-    void adopt_websocket(boost::asio::ip::tcp::socket socket, admin::upgrade_request request, std::string read_ahead,
+    std::vector<retained_message> retained(std::string_view filter) const override {
+        std::vector<retained_message> found;
+        for (const auto& [topic, payload] : retained_messages)
+            if (codec::topic_matches(filter, topic)) found.push_back({topic, payload});
+        return found;
+    }
+    void adopt_websocket(net::secure_socket socket, admin::upgrade_request request, std::string read_ahead,
                          const config::listener& listener) override {
         adopted.set_value({std::move(socket), std::move(request), std::move(read_ahead), &listener});
     }

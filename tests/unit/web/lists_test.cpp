@@ -192,7 +192,7 @@ BOOST_AUTO_TEST_CASE(one_incident) {
 BOOST_AUTO_TEST_CASE(broker_facts) {
     admin.statistics.clients_total = 5;
     admin.statistics.clients_connected = 2;
-    admin.statistics.uptime_seconds = 61;
+    admin.statistics.uptime = std::chrono::seconds(61);
     const auto version = ask("GET", "/api/v1/version");
     BOOST_TEST(version.body == "0.1.0");
     BOOST_TEST(version.content_type == "text/plain; charset=utf-8");

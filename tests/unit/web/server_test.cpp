@@ -301,7 +301,7 @@ BOOST_AUTO_TEST_CASE(a_websocket_goes_to_the_broker) {
     BOOST_TEST((taken.request["Sec-WebSocket-Key"] == "dGhlIHNhbXBsZSBub25jZQ=="));
     server->stop(); // the socket is not the server's any more
     const std::string greeting = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
-    boost::asio::write(taken.socket, boost::asio::buffer(greeting));
+    boost::asio::write(taken.socket.socket(), boost::asio::buffer(greeting));
     BOOST_TEST(client.read(false).status == 101);
 }
 

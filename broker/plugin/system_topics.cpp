@@ -1,0 +1,67 @@
+#include "broker/plugin/system_topics.hpp"
+
+namespace nightjar::plugin {
+
+namespace {
+
+using s = statistics;
+
+constexpr system_topic mosquittos[] = {
+    {"clients/total", {}, [](const s& now) { return now.clients_total; }},
+    {"clients/maximum", {}, [](const s& now) { return now.clients_maximum; }},
+    {"clients/disconnected", "clients/inactive", [](const s& now) { return now.clients_disconnected(); }},
+    {"clients/connected", "clients/active", [](const s& now) { return now.clients_connected; }},
+    {"clients/expired", {}, [](const s& now) { return now.clients_expired; }},
+    {"messages/stored", "store/messages/count", [](const s& now) { return now.retained + now.waiting; }},
+    {"store/messages/bytes", {}, [](const s& now) { return now.retained_bytes + now.waiting_bytes; }},
+    {"subscriptions/count", {}, [](const s& now) { return now.subscriptions; }},
+    {"shared_subscriptions/count", {}, [](const s&) { return std::uint64_t{0}; }}, // there are none yet
+    {"retained messages/count", {}, [](const s& now) { return now.retained; }},
+    {"heap/current", {}, [](const s& now) { return now.memory_bytes; }},
+    {"heap/maximum", {}, [](const s& now) { return now.memory_maximum; }},
+    {"messages/received", {}, [](const s& now) { return now.messages_received; }},
+    {"messages/sent", {}, [](const s& now) { return now.messages_sent; }},
+    {"bytes/received", {}, [](const s& now) { return now.bytes_received; }},
+    {"bytes/sent", {}, [](const s& now) { return now.bytes_sent; }},
+    {"publish/bytes/received", {}, [](const s& now) { return now.publish_bytes_received; }},
+    {"publish/bytes/sent", {}, [](const s& now) { return now.publish_bytes_sent; }},
+    {"packet/out/count", {}, [](const s& now) { return now.backlog_packets; }},
+    {"packet/out/bytes", {}, [](const s& now) { return now.backlog_bytes; }},
+    {"connections/socket/count", {}, [](const s& now) { return now.connections_accepted; }},
+    // Like mosquitto: at a limit. What a client misses because it is away, or may not have, is under dropped/.
+    {"publish/messages/dropped", {}, [](const s& now) { return now.dropped.at_limits(); }},
+    {"publish/messages/received", {}, [](const s& now) { return now.publish_received; }},
+    {"publish/messages/sent", {}, [](const s& now) { return now.publish_sent; }},
+};
+
+constexpr system_topic ours[] = {
+    {"dropped/output_full", {}, [](const s& now) { return now.dropped.output_full; }},
+    {"dropped/queue_full", {}, [](const s& now) { return now.dropped.queue_full; }},
+    {"dropped/mailbox_full", {}, [](const s& now) { return now.dropped.mailbox_full; }},
+    {"dropped/offline", {}, [](const s& now) { return now.dropped.offline; }},
+    {"dropped/denied", {}, [](const s& now) { return now.dropped.denied; }},
+    {"store/commits", {}, [](const s& now) { return now.store.commits; }},
+    {"store/commits/failed", {}, [](const s& now) { return now.store.failed_commits; }},
+    {"store/measurements", {}, [](const s& now) { return now.store.measurements; }},
+    {"store/bytes/used", {}, [](const s& now) { return now.store.used_bytes; }},
+};
+
+constexpr system_topic loads[] = {
+    {"messages/received", {}, [](const s& now) { return now.messages_received; }},
+    {"messages/sent", {}, [](const s& now) { return now.messages_sent; }},
+    {"publish/dropped", {}, [](const s& now) { return now.dropped.at_limits(); }},
+    {"publish/received", {}, [](const s& now) { return now.publish_received; }},
+    {"publish/sent", {}, [](const s& now) { return now.publish_sent; }},
+    {"bytes/received", {}, [](const s& now) { return now.bytes_received; }},
+    {"bytes/sent", {}, [](const s& now) { return now.bytes_sent; }},
+    {"sockets", {}, [](const s& now) { return now.connections_accepted; }},
+    {"connections", {}, [](const s& now) { return now.connect_received; }},
+};
+
+} // namespace
+
+std::span<const system_topic> mosquitto_topics() { return mosquittos; }
+std::span<const system_topic> own_topics() { return ours; }
+std::span<const system_topic> load_topics() { return loads; }
+
+} // namespace nightjar::plugin
