@@ -1,5 +1,6 @@
 #include "broker/net/socket.hpp"
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace nightjar::net {
@@ -14,6 +15,11 @@ descriptor& descriptor::operator=(descriptor&& other) noexcept {
 
 descriptor::~descriptor() {
     if (fd_ >= 0) ::close(fd_);
+}
+
+bool ended_by_peer(int fd) {
+    pollfd peer{fd, POLLRDHUP, 0};
+    return ::poll(&peer, 1, 0) == 1;
 }
 
 } // namespace nightjar::net

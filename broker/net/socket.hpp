@@ -31,6 +31,9 @@ class descriptor {
     int fd_ = -1;
 };
 
+// Whether the peer sends nothing more, also while what it sent before has not been read.
+bool ended_by_peer(int fd);
+
 // The other end, kept because log lines and listings name it after the socket is gone.
 struct peer_address {
     asio::ip::address address;

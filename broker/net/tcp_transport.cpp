@@ -16,7 +16,7 @@ void tcp_transport::attach(const transport_home& home) {
 
 void tcp_transport::start(transport_events& events) {
     events_ = &events;
-    poller_->add(socket_.get(), *this, EPOLLIN);
+    poller_->add(socket_.get(), *this, wanted());
 }
 
 void tcp_transport::on_ready(std::uint32_t events) {
@@ -49,11 +49,12 @@ void tcp_transport::pause_reading(bool paused) {
     if (events_ != nullptr) watch();
 }
 
-void tcp_transport::watch() {
-    const auto wanted = (paused_ ? 0U : static_cast<std::uint32_t>(EPOLLIN)) |
-                        (waiting_output_ != nullptr ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
-    poller_->change(socket_.get(), *this, wanted);
+std::uint32_t tcp_transport::wanted() const {
+    return (paused_ ? 0U : static_cast<std::uint32_t>(EPOLLIN)) |
+           (waiting_output_ != nullptr ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
 }
+
+void tcp_transport::watch() { poller_->change(socket_.get(), *this, wanted()); }
 
 void tcp_transport::flush(output_queue& output) {
     if (waiting_output_ != nullptr || events_ == nullptr) return;
@@ -94,6 +95,7 @@ void tcp_transport::close() {
 }
 
 void tcp_transport::detach() {
+    paused_ = false; // the next owner begins to read
     events_ = nullptr;
     poller_->remove(socket_.get());
     poller_ = nullptr;

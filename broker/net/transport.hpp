@@ -1,4 +1,4 @@
-// Moves the bytes of one client, whatever lies beneath: TCP, WebSocket, later TLS. Knows nothing of MQTT.
+// Moves the bytes of one client, whatever lies beneath: TCP, WebSocket, TLS. Knows nothing of MQTT.
 //
 // A transport belongs to one worker thread. It lives as long as somebody holds it: its owner, until the end of the loop
 // turn in which it was closed, and each pending operation. During on_bytes() no operation is pending, so there it can
@@ -8,8 +8,10 @@
 #include "broker/net/output_queue.hpp"
 #include "broker/net/poller.hpp"
 #include "broker/net/socket.hpp"
+#include "broker/net/tls_session.hpp"
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -29,7 +31,8 @@ class transport_events {
   public:
     virtual void on_bytes(std::string_view bytes) = 0; // valid during the call
     virtual void on_drained() = 0;                     // all output has been written after it had to wait
-    virtual void on_lost(std::string_view cause) = 0;  // the other end is gone; comes once, never after close()
+    // The other end is gone; comes once, never after close(). `cause` lives as long as the transport.
+    virtual void on_lost(std::string_view cause) = 0;
 
   protected:
     ~transport_events() = default;
@@ -55,10 +58,17 @@ class transport : public boost::intrusive_ref_counter<transport, boost::thread_u
     // Writes nothing more. No event comes after this.
     virtual void close() = 0;
 
-    // Inside on_bytes() only: leaves this worker. Then attach() and start() on the other worker's thread.
+    // The client has ended its direction: it waits for nothing any more.
+    virtual bool abandoned() const = 0;
+
+    // Inside on_bytes() only, or while reading is paused: leaves this worker. Then attach() and start() on the other worker's thread.
     virtual void detach() = 0;
 
-    virtual std::string_view kind() const = 0; // "tcp", "ws"
+    virtual std::string_view kind() const = 0; // "tcp", "tls", "ws", "wss"
+
+    // Whom the client's certificate names; empty where none was asked for.
+    virtual peer_identity identity() const { return {}; }
+    virtual std::string security() const { return {}; } // "TLSv1.3, TLS_AES_256_GCM_SHA384"; empty: none
 };
 
 using transport_ptr = boost::intrusive_ptr<transport>;

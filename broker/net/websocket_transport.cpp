@@ -4,14 +4,12 @@
 
 #include <boost/asio/post.hpp>
 
-#include <sys/socket.h>
-
 namespace nightjar::net {
 
 namespace beast = boost::beast;
 namespace websocket = boost::beast::websocket;
 
-websocket_transport::websocket_transport(tcp_socket socket, upgrade_request request)
+websocket_transport::websocket_transport(secure_socket socket, upgrade_request request)
     : stream_(std::move(socket)), request_(std::make_unique<upgrade_request>(std::move(request))) {
     stream_.binary(true);        // [MQTT-6.0.0-1]
     stream_.read_message_max(0); // we do not gather messages: a packet's size is limited where packets are cut
@@ -73,6 +71,10 @@ void websocket_transport::on_read(error_code error, std::size_t size) {
     read();
 }
 
+bool websocket_transport::abandoned() const {
+    return ended_by_peer(const_cast<stream&>(stream_).next_layer().socket().native_handle());
+}
+
 void websocket_transport::pause_reading(bool paused) {
     paused_ = paused;
     if (!paused) read();
@@ -110,13 +112,12 @@ void websocket_transport::send_close_frame(std::uint16_t code) {
     if (!open_ || in_flight_) return; // in the middle of a frame nothing else may be sent
     const unsigned char frame[] = {0x88, 0x02, static_cast<unsigned char>(code >> 8),
                                    static_cast<unsigned char>(code & 0xFF)};
-    static_cast<void>(::send(stream_.next_layer().native_handle(), frame, sizeof frame, MSG_NOSIGNAL | MSG_DONTWAIT));
+    stream_.next_layer().write_now({reinterpret_cast<const char*>(frame), sizeof frame});
 }
 
 void websocket_transport::lost(std::string_view cause) {
     if (auto* events = std::exchange(events_, nullptr)) {
-        error_code ignored;
-        stream_.next_layer().close(ignored);
+        stream_.next_layer().close();
         events->on_lost(cause);
     }
 }
@@ -125,21 +126,21 @@ void websocket_transport::close() {
     if (events_ == nullptr) return;
     events_ = nullptr;
     send_close_frame(1000);
-    error_code ignored;
-    stream_.next_layer().close(ignored);
+    stream_.next_layer().close();
 }
 
 void websocket_transport::detach() {
+    paused_ = false; // the next owner begins to read
     events_ = nullptr;
     error_code ignored;
-    v6_ = stream_.next_layer().local_endpoint(ignored).address().is_v6();
-    moving_ = descriptor(stream_.next_layer().release(ignored));
+    v6_ = stream_.next_layer().socket().local_endpoint(ignored).address().is_v6();
+    moving_ = stream_.next_layer().release();
 }
 
 void websocket_transport::attach(const transport_home& home) {
     if (!moving_) return; // made on this worker
     const auto protocol = v6_ ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-    stream_.next_layer() = tcp_socket(home.context, protocol, moving_.release());
+    stream_.next_layer().assign(tcp_socket(home.context, protocol, moving_.release()));
 }
 
 } // namespace nightjar::net

@@ -9,7 +9,7 @@ from .broker import seconds
 
 
 class PahoClient:
-    def __init__(self, port, client_id, transport="tcp", clean=True, will=None):
+    def __init__(self, port, client_id, transport="tcp", clean=True, will=None, tls=None, host="127.0.0.1"):
         self.messages = queue.Queue()
         self._connected, self._disconnected, self._subscribed = (threading.Event() for _ in range(3))
         self.client = paho.Client(client_id, clean_session=clean, transport=transport)
@@ -19,7 +19,9 @@ class PahoClient:
         self.client.on_message = lambda _client, _data, message: self.messages.put(message)
         if will is not None:
             self.client.will_set(*will)
-        self.client.connect("127.0.0.1", port, keepalive=30)
+        if tls is not None:
+            self.client.tls_set_context(tls)
+        self.client.connect(host, port, keepalive=30)
         self.client.loop_start()
         self._wait(self._connected, "CONNACK")
 
