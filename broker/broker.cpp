@@ -1,6 +1,8 @@
 #include "broker/broker.hpp"
 
+#include "broker/plugins/access_control/access_control.hpp"
 #include "broker/plugins/sensors/sensors.hpp"
+#include "broker/plugins/sys_topics/sys_topics.hpp"
 #include "storage/recovery.hpp"
 #include "version.hpp"
 
@@ -9,6 +11,7 @@
 #include <thread>
 
 #include <csignal>
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace nightjar {
@@ -20,13 +23,6 @@ std::size_t worker_count(const config::configuration& conf) {
     const int wanted =
         conf.worker_threads > 0 ? conf.worker_threads : static_cast<int>(std::thread::hardware_concurrency());
     return static_cast<std::size_t>(std::clamp(wanted, 1, most));
-}
-
-session::limits limits_of(const config::configuration& conf) {
-    constexpr std::uint32_t all_packet_ids = 65'535;
-    const auto inflight = conf.max_inflight_messages == 0 ? all_packet_ids : conf.max_inflight_messages;
-    return {std::min(inflight, all_packet_ids), conf.max_queued_messages, conf.max_queued_bytes,
-            conf.queue_qos0_messages, conf.retain_available};
 }
 
 // Never a start from nothing in silence: what was damaged is set aside, and the log says so.
@@ -66,35 +62,48 @@ std::unique_ptr<storage::store> open_store(const config::configuration& conf, lo
 
 } // namespace
 
-broker::broker(const config::configuration& conf, log::logger& log, const std::filesystem::path& page)
-    : conf_(conf), log_(log),
-      store_(open_store(conf, log, broken_)), common_{conf, plugins_, *store_, log, limits_of(conf), {}, {}, {}, {}},
-      administrator_(common_, listeners_, version), web_(conf, administrator_, *store_, log, page) {
-    for (const auto& l : conf.listeners) listeners_.emplace_back(l);
-    for (unsigned i = 0; i < worker_count(conf); ++i) {
+session::limits broker::limits_of(const config::configuration& conf) {
+    constexpr std::uint32_t all_packet_ids = 65'535;
+    const auto inflight = conf.max_inflight_messages == 0 ? all_packet_ids : conf.max_inflight_messages;
+    return {std::min(inflight, all_packet_ids), conf.max_queued_messages, conf.max_queued_bytes,
+            conf.queue_qos0_messages, conf.retain_available};
+}
+
+broker::broker(prepared ready, log::logger& log, const std::filesystem::path& page)
+    : conf_(std::move(ready.loaded.conf)), log_(log),
+      store_(open_store(conf_, log, broken_)), tls_(conf_.listeners), common_{conf_, plugins_, *store_, log, limits_of(conf_), {}, {}, {}, {}},
+      administrator_(common_, listeners_, version), web_(conf_, administrator_, *store_, log, page, {}, &tls_) {
+    for (const auto& l : conf_.listeners) listeners_.emplace_back(l);
+    for (unsigned i = 0; i < worker_count(conf_); ++i) {
         workers_.push_back(std::make_unique<worker::worker>(common_, i));
         common_.workers.push_back(workers_.back().get());
     }
-    load_plugins();
+    load_plugins(ready);
     restore();
     bind();
 }
 
 broker::~broker() = default;
 
-void broker::load_plugins() {
+void broker::load_plugins(const prepared& ready) {
+    auto access = std::make_unique<plugins::access_control::access_control>(ready.access, log_);
+    access_ = access.get();
+    plugins_.add(std::move(access)); // first: it says who may do what
     const auto facts = [this] {
         const auto now = administrator_.stats();
         const auto mqtt = std::find_if(conf_.listeners.begin(), conf_.listeners.end(), [](const config::listener& l) {
             return l.protocol == config::listener_protocol::mqtt;
         });
         const std::uint16_t port = mqtt == conf_.listeners.end() ? std::uint16_t{0} : mqtt->port;
-        return plugins::sensors::broker_facts{version, port, now.uptime_seconds, now.clients_connected};
+        return plugins::sensors::broker_facts{version, port, now.uptime_seconds(), now.clients_connected};
     };
     for (const auto& p : conf_.plugins)
         if (p.name == "builtin:sensors")
             plugins_.add(std::make_unique<plugins::sensors::sensors>(p, *store_, log_, facts,
                                                                      static_cast<unsigned>(workers_.size())));
+    if (conf_.sys_interval != 0)
+        plugins_.add(std::make_unique<plugins::sys_topics::sys_topics>(
+            std::chrono::seconds(conf_.sys_interval), version, [this] { return administrator_.stats(); }));
 }
 
 // What the last process left: before the workers run.
@@ -123,11 +132,23 @@ void broker::bind() {
 
 void broker::start() {
     for (const auto& w : workers_) w->start();
-    for (const auto& a : acceptors_)
-        a->start([this, &a](net::descriptor socket, const net::peer_address& peer) {
-            administrator_.adopt(std::move(socket), peer, a->settings(), nullptr);
-        });
+    for (const auto& a : acceptors_) start(*a);
     web_.start();
+}
+
+void broker::start(net::acceptor& a) {
+    a.start([this, &a](net::descriptor socket, const net::peer_address& peer) {
+        administrator_.adopt(std::move(socket), peer, a.settings(), tls_.of(a.settings()));
+    });
+}
+
+std::vector<watchdog::thread> broker::threads() {
+    std::vector<watchdog::thread> all;
+    for (const auto& w : workers_)
+        all.push_back({fmt::format("nj-worker-{}", w->index()), [&w](auto task) { w->post(std::move(task)); }});
+    all.push_back({"nj-web", [this](auto task) { web_.post(std::move(task)); }});
+    all.push_back({"nj-store", [this](auto task) { store_task_.post(*store_, std::move(task)); }});
+    return all;
 }
 
 void broker::stop() {
@@ -140,6 +161,7 @@ void broker::stop() {
     administrator_.stop();
     web_.stop();
     for (const auto& w : workers_) w->stop_plugins().wait();
+    access_->stop_threads();
     for (const auto& w : workers_) w->stop();
     for (const auto& w : workers_) w->join();
     store_.reset(); // commits their last batches and tells them, so before they go

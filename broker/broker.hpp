@@ -3,10 +3,12 @@
 #pragma once
 
 #include "broker/admin/broker_administrator.hpp"
-#include "broker/config/configuration.hpp"
 #include "broker/log/logger.hpp"
 #include "broker/net/acceptor.hpp"
+#include "broker/net/tls_listeners.hpp"
 #include "broker/plugin/chain.hpp"
+#include "broker/prepared.hpp"
+#include "broker/watchdog.hpp"
 #include "broker/worker/worker.hpp"
 #include "storage/store.hpp"
 #include "web/server.hpp"
@@ -17,35 +19,53 @@
 #include <memory>
 #include <vector>
 
+namespace nightjar::plugins::access_control {
+class access_control;
+}
+
 namespace nightjar {
 
 class broker {
   public:
     // Throws std::runtime_error (storage::store_error too) with the operator's sentence.
-    broker(const config::configuration& conf, log::logger& log, const std::filesystem::path& page);
+    broker(prepared ready, log::logger& log, const std::filesystem::path& page);
     ~broker();
 
     void start();
     void stop();
     std::size_t workers() const { return workers_.size(); }
+    std::vector<watchdog::thread> threads(); // all but the caller's; between start() and stop()
+    // Makes a new configuration count, all of it or, if false is returned, nothing; the log says why. What only a start
+    // can change is named there too. The caller's thread waits until all others have stood still for it.
+    bool reload(const prepared& next);
+    const config::configuration& configuration() const { return conf_; } // the caller of reload() alone may keep it
     bool broken() const { return broken_; } // the disk failed; stop() is asked for by SIGTERM
 
   private:
-    void load_plugins();
+    using acceptor_list = std::vector<std::unique_ptr<net::acceptor>>;
+    static session::limits limits_of(const config::configuration& conf);
+    void start(net::acceptor& a);
+    bool adopt(const prepared& next, acceptor_list& opened);
+    void restore_configuration(const config::configuration& before);
+    void replace_acceptors(acceptor_list& opened);
+    void load_plugins(const prepared& ready);
     void restore();
     void bind();
 
-    const config::configuration& conf_;
+    config::configuration conf_; // read by all threads, changed by adopt() while they stand still
     log::logger& log_;
     std::atomic<bool> broken_{false};
+    store_task store_task_;
     std::unique_ptr<storage::store> store_;
     plugin::chain plugins_;
+    plugins::access_control::access_control* access_ = nullptr; // in the chain
+    net::tls_listeners tls_;
     std::list<worker::listener_state> listeners_;
     worker::common common_;
     admin::broker_administrator administrator_;
     web::server web_; // before the workers, whose answers may still be on their way to it
     std::vector<std::unique_ptr<worker::worker>> workers_;
-    std::vector<std::unique_ptr<net::acceptor>> acceptors_; // on worker 0
+    acceptor_list acceptors_; // on worker 0
 };
 
 } // namespace nightjar

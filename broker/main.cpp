@@ -2,11 +2,16 @@
 #include "broker/broker.hpp"
 #include "broker/config/command_line.hpp"
 #include "broker/config/reader.hpp"
+#include "broker/net/tls_listeners.hpp"
+#include "broker/plugins/access_control/files.hpp"
 #include "broker/plugins/sensors/options.hpp"
 #include "broker/process.hpp"
+#include "broker/watchdog.hpp"
 #include "storage/store.hpp"
 #include "version.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -24,7 +29,7 @@ void print_findings(const config::load_result& loaded) {
     for (const auto& f : loaded.findings) fmt::print(stderr, "{}\n", config::format_finding(f));
 }
 
-// Signals are taken by sigwait in this thread alone: block them before any other thread exists.
+// Signals are taken by sigtimedwait in this thread alone: block them before any other thread exists.
 sigset_t block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
     sigset_t set;
@@ -34,33 +39,60 @@ sigset_t block_signals() {
     return set;
 }
 
-void wait_for_the_end(const sigset_t& signals, log::logger& log) {
-    for (;;) {
-        int signal = 0;
-        if (sigwait(&signals, &signal) != 0) continue;
+void reload(broker& all, const config::load_options& options, log::logger& log) {
+    log.notice("Reloading config.");
+    const auto next = prepare(options);
+    for (const auto& f : next.loaded.findings) {
+        const auto place = f.where.file.empty() ? "" : fmt::format(" ({}:{})", f.where.file, f.where.line);
+        if (f.level == config::severity::error) log.error("Error: {}{}", f.text, place);
+        if (f.level == config::severity::warning) log.warning("Warning: {}{}", f.text, place);
+    }
+    if (next.ok() && all.reload(next)) return log.notice("The new configuration counts from here on.");
+    log.error("Error: the configuration was not changed: it has mistakes.");
+}
+
+// The next signal; none after that time.
+int wait_for_signal(const sigset_t& signals, watchdog::clock::duration longest) {
+    const auto left = std::max<std::chrono::nanoseconds>(longest, std::chrono::nanoseconds(0)).count();
+    constexpr long second = 1'000'000'000;
+    const timespec time{left / second, left % second};
+    return std::max(::sigtimedwait(&signals, nullptr, &time), 0);
+}
+
+void wait_for_the_end(const sigset_t& signals, broker& all, const config::load_options& options, log::logger& log) {
+    const auto watched = process::watchdog_time();
+    const auto time = watched.value_or(std::chrono::hours(24));
+    watchdog dog(all.threads(), time, log);
+    for (auto next_beat = watchdog::clock::now();;) {
+        const auto now = watchdog::clock::now();
+        if (watched && now >= next_beat) {
+            next_beat = now + time / 2;
+            if (dog.all_alive(now)) process::notify("WATCHDOG=1");
+        }
+        const int signal = wait_for_signal(signals, watched ? next_beat - now : time);
         if (signal == SIGTERM || signal == SIGINT) return;
         if (signal == SIGRTMIN || signal == SIGHUP) log.reopen();
-        if (signal == SIGHUP)
-            log.warning("Warning: SIGHUP reopens the log files only; changes of the configuration need a restart.");
+        if (signal == SIGHUP) reload(all, options, log);
     }
 }
 
-int serve(const config::configuration& conf) {
+int serve(prepared ready, const config::load_options& options) {
     const auto signals = block_signals();
     log::logger log;
     try {
-        log.configure(conf.log);
+        log.configure(ready.loaded.conf.log);
         log.information("nightjar version {} starting", version);
         if (process::raise_file_limit() < 1024)
             log.warning("Warning: the limit on open files is low; raise `ulimit -n`.");
-        const process::pid_file pid(conf.pid_file);
-        broker all(conf, log, process::own_directory() / "page");
+        const process::pid_file pid(ready.loaded.conf.pid_file);
+        broker all(std::move(ready), log, process::page_directory());
+        const auto& conf = all.configuration();
         process::drop_root(conf.user, storage::store::files_in(conf.persistence_location));
         all.start();
         log.notice("nightjar {} running with {} worker threads, storing in {}", version, all.workers(),
                    conf.persistence_location);
         process::notify("READY=1");
-        wait_for_the_end(signals, log);
+        wait_for_the_end(signals, all, options, log);
         process::notify("STOPPING=1");
         log.notice("nightjar version {} terminating", version);
         all.stop();
@@ -79,8 +111,9 @@ int main(int argc, char** argv) {
         fmt::print(*line.exit_status == 0 ? stdout : stderr, "{}", line.text);
         return *line.exit_status;
     }
-    auto loaded = config::load(line.options);
-    for (const auto& p : loaded.conf.plugins) plugins::sensors::read_options(p, loaded.findings);
+    auto ready = prepare(line.options);
+    auto& loaded = ready.loaded;
+    net::tls_listeners::check(loaded.conf.listeners, loaded.findings);
     print_findings(loaded);
     if (!loaded.ok()) return bad_configuration;
     if (line.test_config) {
@@ -94,5 +127,5 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "Error: {}\n", e.what());
         return failed;
     }
-    return serve(loaded.conf);
+    return serve(std::move(ready), line.options);
 }

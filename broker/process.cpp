@@ -79,6 +79,21 @@ void notify(std::string_view state) {
     ::close(fd);
 }
 
-std::filesystem::path own_directory() { return std::filesystem::read_symlink("/proc/self/exe").parent_path(); }
+std::optional<std::chrono::microseconds> watchdog_time() {
+    const auto number = [](const char* name) {
+        const char* text = std::getenv(name);
+        return text == nullptr ? 0LL : std::strtoll(text, nullptr, 10);
+    };
+    const auto time = number("WATCHDOG_USEC"), process = number("WATCHDOG_PID");
+    if (time <= 0 || (process != 0 && process != ::getpid())) return {};
+    return std::chrono::microseconds(time);
+}
+
+std::filesystem::path page_directory() {
+    const auto own = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    std::error_code error; // then it is not there
+    const auto built = own / "page";
+    return std::filesystem::exists(built, error) ? built : own.parent_path() / "share/nightjar/page";
+}
 
 } // namespace nightjar::process

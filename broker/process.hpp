@@ -2,7 +2,9 @@
 // serving or at the end. Failures throw std::runtime_error with the operator's sentence.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +36,10 @@ void drop_root(const std::string& user, const std::vector<std::filesystem::path>
 // Tells systemd ("READY=1", "STOPPING=1"); nothing without NOTIFY_SOCKET.
 void notify(std::string_view state);
 
-// The directory this program lies in.
-std::filesystem::path own_directory();
+// How often systemd wants to hear "WATCHDOG=1" (WATCHDOG_USEC); none if it does not watch this process.
+std::optional<std::chrono::microseconds> watchdog_time();
+
+// The page: beside this program, as it is built, or else where it is installed, ../share/nightjar/page.
+std::filesystem::path page_directory();
 
 } // namespace nightjar::process

@@ -17,6 +17,31 @@ struct origin {
     int line = 0;
 };
 
+// Who may come in and what they may do. Paths; empty: none.
+struct security {
+    std::string password_file, acl_file;
+    origin password_where, acl_where;
+};
+
+enum class tls_version : std::uint8_t { v1_0, v1_1, v1_2, v1_3 };
+
+// TLS of one listener. The reader refuses a listener with only a part of what it needs: none opens without TLS because
+// of a forgotten line.
+struct tls_options {
+    std::string certfile, keyfile;        // PEM; the certificate with its chain
+    std::string cafile, capath, crlfile;  // who vouches for client certificates, and which are revoked
+    std::string ciphers, ciphers_tls13;   // up to TLS 1.2, and for 1.3; empty: OpenSSL's
+    tls_version minimum = tls_version::v1_2;
+    bool require_certificate = false;     // of clients
+    bool use_identity_as_username = false; // the certificate's common name
+    bool use_subject_as_username = false; // its whole subject, as RFC 2253 writes it
+    bool ignore_client_dates = false;     // disable_client_cert_date_checks
+    origin where;                         // of the first of these options
+    bool given = false;                   // any of them
+
+    bool names_users() const { return use_identity_as_username || use_subject_as_username; }
+};
+
 enum class listener_protocol { mqtt, websockets, http_api };
 enum class socket_domain { any, ipv4, ipv6 };
 
@@ -30,6 +55,10 @@ struct listener {
     int max_connections = -1;            // -1: no limit
     std::string http_dir;                // empty: the built-in page
     std::vector<std::string> origins;    // websockets_origin and http_origin; empty: the listener's own origin
+    config::security security;           // with per_listener_settings; otherwise the configuration's counts
+    unsigned realm = 0;                  // whose security counts: 0 the configuration's, n + 1 that of listener n
+    tls_options tls;
+    bool closed = false;                 // a reload has taken it away
     bool optional = false;               // a default for an address family that this host may not have
     origin where;
 };
@@ -69,6 +98,9 @@ struct configuration {
     std::vector<plugin> plugins;
     logging log;
 
+    bool per_listener_settings = false;
+    config::security security;
+    bool acl_deny_subscribe = false; // SUBACK says failure for what may not be read; mosquitto is silent
     bool allow_anonymous = false;
     bool local_only = false; // no listener was configured: loopback defaults are in use
 
@@ -93,9 +125,17 @@ struct configuration {
     std::string auto_id_prefix = "auto-";
     bool set_tcp_nodelay = true; // mosquitto: false; batching is ours, Nagle only adds delay
 
+    std::uint16_t sys_interval = 10; // seconds between two publications on $SYS; 0: none
+
     int worker_threads = 0; // 0: one per core
     std::string user;       // drop root to this user after binding; empty: stay
     std::string pid_file;
 };
+
+constexpr unsigned nobody = ~0U; // a realm without users
+
+inline const security& security_of(const configuration& conf, const listener& l) {
+    return l.realm == 0 ? conf.security : l.security;
+}
 
 } // namespace nightjar::config

@@ -139,6 +139,49 @@ void apply_max_connections(reading& at, std::string_view value) {
     current_listener(at).max_connections = static_cast<int>(*v);
 }
 
+// --- TLS
+
+// What a `false` asks for is what we do anyway: only other values say that the listener is meant to speak TLS.
+tls_options& given_tls(reading& at) {
+    auto& tls = current_listener(at).tls;
+    if (!std::exchange(tls.given, true)) tls.where = at.where;
+    return tls;
+}
+
+option tls_text(std::string_view name, std::string tls_options::*member) {
+    return works(name, [member](reading& at, std::string_view value) { given_tls(at).*member = value; });
+}
+
+option tls_flag(std::string_view name, bool tls_options::*member) {
+    return works(name, [name, member](reading& at, std::string_view value) {
+        const auto v = parse_bool(value);
+        if (!v) return wrong_value(at, name, value, "true or false is wanted");
+        if (*v) given_tls(at);
+        current_listener(at).tls.*member = *v;
+    });
+}
+
+void apply_tls_version(reading& at, std::string_view value) {
+    constexpr std::pair<std::string_view, tls_version> known[] = {
+        {"tlsv1.3", tls_version::v1_3},
+        {"tlsv1.2", tls_version::v1_2},
+        {"tlsv1.1", tls_version::v1_1},
+        {"tlsv1", tls_version::v1_0},
+        {"tlsv1.0", tls_version::v1_0},
+    };
+    const auto word = first_word(value);
+    const auto* found = std::find_if(std::begin(known), std::end(known), [&](const auto& k) { return k.first == word; });
+    if (found == std::end(known)) return wrong_value(at, "tls_version", value, "tlsv1.2 or tlsv1.3 is wanted");
+    given_tls(at).minimum = found->second;
+    if (found->second < tls_version::v1_2)
+        at.report(severity::warning, "tls_version " + std::string(word) +
+                                         " is insecure; OpenSSL refuses it unless ciphers ends with @SECLEVEL=0.");
+}
+
+void apply_tls_keyform(reading& at, std::string_view value) {
+    if (first_word(value) != "pem") wrong_value(at, "tls_keyform", value, "only pem is possible");
+}
+
 // --- logging
 
 struct log_name {
@@ -247,9 +290,37 @@ void apply_expiration(reading& at, std::string_view value) {
     }
 }
 
+apply security_file(std::string_view name, std::string security::*path, origin security::*where) {
+    return [=](reading& at, std::string_view value) {
+        auto& conf = at.result.conf;
+        auto& of = conf.per_listener_settings ? current_listener(at).security : conf.security;
+        if (!(of.*path).empty())
+            return at.report(severity::error, "Duplicate \"" + std::string(name) + "\" value in configuration.");
+        of.*path = value;
+        of.*where = at.where;
+    };
+}
+
+void apply_per_listener(reading& at, std::string_view value) {
+    const auto v = parse_bool(value);
+    auto& conf = at.result.conf;
+    if (!v) return wrong_value(at, "per_listener_settings", value, "true or false is wanted");
+    const bool late = !conf.listeners.empty() || !conf.security.password_file.empty() ||
+                      !conf.security.acl_file.empty() || at.allow_anonymous_seen;
+    if (late && *v != conf.per_listener_settings)
+        return at.report(severity::error,
+                         "per_listener_settings must come before listeners and the settings that it is about.");
+    conf.per_listener_settings = *v;
+}
+
 void apply_allow_anonymous(reading& at, std::string_view value) {
     const auto v = parse_bool(value);
     if (!v) return wrong_value(at, "allow_anonymous", value, "true or false is wanted");
+    if (at.result.conf.per_listener_settings) {
+        current_listener(at).allow_anonymous = *v;
+        at.allow_anonymous_seen = true;
+        return;
+    }
     at.result.conf.allow_anonymous = *v;
     at.allow_anonymous_seen = true;
 }
@@ -273,16 +344,15 @@ void apply_auto_id_prefix(reading& at, std::string_view value) {
     at.result.conf.auto_id_prefix = value;
 }
 
-constexpr std::string_view no_tls = "TLS is not supported yet, and without it the listener would speak plain text";
-constexpr std::string_view no_users =
-    "users and rights are not supported yet, and without them everybody could do everything";
 constexpr auto any32 = std::numeric_limits<std::uint32_t>::max();
 
 void add_general(std::vector<option>& t) {
     t.push_back(works("allow_anonymous", apply_allow_anonymous));
-    t.push_back(would_open("password_file", no_users));
-    t.push_back(would_open("acl_file", no_users));
-    t.push_back(would_open_if("per_listener_settings", "users and rights are not supported yet"));
+    t.push_back(works("password_file", security_file("password_file", &security::password_file,
+                                                     &security::password_where)));
+    t.push_back(works("acl_file", security_file("acl_file", &security::acl_file, &security::acl_where)));
+    t.push_back(works("per_listener_settings", apply_per_listener));
+    t.push_back(flag("acl_deny_subscribe", &configuration::acl_deny_subscribe));
     for (const auto* name : {"persistence", "retained_persistence"}) // one option, two names
         t.push_back(flag(name, &configuration::persistence));
     t.push_back(works("on_damaged_store", apply_damaged_store));
@@ -296,7 +366,7 @@ void add_general(std::vector<option>& t) {
     t.push_back(number("message_size_limit", &configuration::message_size_limit, 0, 268'435'455));
     t.push_back(number("max_keepalive", &configuration::max_keepalive, 0, 65'535));
     t.push_back(number("global_max_connections", &configuration::global_max_connections, -1, 1'000'000'000));
-    t.push_back(ignored("sys_interval", "nothing is published on $SYS yet"));
+    t.push_back(number("sys_interval", &configuration::sys_interval, 0, 65'535));
     t.push_back(number("worker_threads", &configuration::worker_threads, 0, 64));
     t.push_back(flag("queue_qos0_messages", &configuration::queue_qos0_messages));
     t.push_back(flag("retain_available", &configuration::retain_available));
@@ -314,7 +384,7 @@ void add_general(std::vector<option>& t) {
     t.push_back(ignored("memory_limit", "memory has no limit of its own"));
     t.push_back(ignored("global_max_clients", "the number of sessions has no limit"));
     t.push_back(ignored("allow_duplicate_messages", "overlapping subscriptions get a message once"));
-    t.push_back(ignored("check_retain_source", "rights are not supported yet"));
+    t.push_back(ignored("check_retain_source", "rights are checked when a message is published"));
     t.push_back(would_open("clientid_prefixes", "client ids are not restricted yet"));
     t.push_back(ignored("enable_control_api", "there is no $CONTROL API"));
     t.push_back(ignored("retain_expiry_interval", "retained messages do not expire"));
@@ -330,6 +400,27 @@ void add_logging(std::vector<option>& t) {
     t.push_back(works("connection_messages", log_flag("connection_messages", &logging::connection_messages)));
     t.push_back(
         once("log_timestamp_format", [](reading& at, std::string_view v) { at.result.conf.log.timestamp_format = v; }));
+}
+
+void add_tls(std::vector<option>& t) {
+    t.push_back(tls_text("certfile", &tls_options::certfile));
+    t.push_back(tls_text("keyfile", &tls_options::keyfile));
+    t.push_back(tls_text("cafile", &tls_options::cafile));
+    t.push_back(tls_text("capath", &tls_options::capath));
+    t.push_back(tls_text("crlfile", &tls_options::crlfile));
+    t.push_back(tls_text("ciphers", &tls_options::ciphers));
+    t.push_back(tls_text("ciphers_tls1.3", &tls_options::ciphers_tls13));
+    t.push_back(tls_flag("require_certificate", &tls_options::require_certificate));
+    t.push_back(tls_flag("use_identity_as_username", &tls_options::use_identity_as_username));
+    t.push_back(tls_flag("use_subject_as_username", &tls_options::use_subject_as_username));
+    t.push_back(tls_flag("disable_client_cert_date_checks", &tls_options::ignore_client_dates));
+    t.push_back(works("tls_version", apply_tls_version));
+    t.push_back(works("tls_keyform", apply_tls_keyform));
+    t.push_back(ignored("dhparamfile", "key exchanges use OpenSSL's own groups"));
+    for (const auto* name : {"psk_file", "psk_hint"})
+        t.push_back(would_open(name, "pre-shared keys are not supported, and without them the listener would be open"));
+    for (const auto* name : {"tls_engine", "tls_engine_kpass_sha1"})
+        t.push_back(would_open(name, "OpenSSL engines are not supported; the key has to be a file"));
 }
 
 void add_listener_options(std::vector<option>& t) {
@@ -357,13 +448,7 @@ void add_listener_options(std::vector<option>& t) {
     t.push_back(ignored("packet_buffer_size", "buffers are sized by need"));
     t.push_back(ignored("websockets_headers_size", "8 KiB of header are accepted"));
     t.push_back(ignored("websockets_log_level", "there is no websockets library to set"));
-    for (const auto* name : {"certfile", "keyfile", "cafile", "capath", "crlfile", "psk_file", "psk_hint"})
-        t.push_back(would_open(name, no_tls));
-    for (const auto* name : {"require_certificate", "use_identity_as_username", "use_subject_as_username"})
-        t.push_back(would_open_if(name, no_tls));
-    for (const auto* name : {"tls_version", "ciphers", "ciphers_tls1.3", "dhparamfile",
-                             "disable_client_cert_date_checks", "tls_engine", "tls_engine_kpass_sha1", "tls_keyform"})
-        t.push_back(ignored(name, "TLS is not supported yet"));
+    add_tls(t);
     for (const auto* name : {"auth_plugin", "global_plugin", "plugin_load", "plugin_use"})
         t.push_back(would_open(name, "mosquitto's plugins cannot be loaded"));
     t.push_back(ignored("auth_plugin_deny_special_chars", "mosquitto's plugins cannot be loaded"));

@@ -165,6 +165,33 @@ void complete_plugins(reading& at) {
     std::erase_if(conf.plugins, [](const plugin& p) { return p.name == "builtin:none"; });
 }
 
+// What a listener with TLS options lacks. Never a port in plain text for want of a line.
+void judge_tls(reading& at, const listener& l) {
+    const auto& tls = l.tls;
+    if (!tls.given) return;
+    at.where = tls.where;
+    const auto of = " of the listener on port " + std::to_string(l.port);
+    if (tls.certfile.empty() && tls.keyfile.empty())
+        at.report(severity::error, "The TLS options" + of + " need certfile and keyfile.");
+    else if (tls.certfile.empty())
+        at.report(severity::error, "The keyfile" + of + " needs a certfile.");
+    else if (tls.keyfile.empty())
+        at.report(severity::error, "The certfile" + of + " needs a keyfile.");
+    if (tls.require_certificate && tls.cafile.empty() && tls.capath.empty())
+        at.report(severity::error, "require_certificate" + of + " needs a cafile or capath.");
+    if (!tls.require_certificate && tls.names_users())
+        at.report(severity::warning, "Nobody can log in: use_identity_as_username and use_subject_as_username" + of +
+                                         " need require_certificate true.");
+    if (!tls.require_certificate && !tls.crlfile.empty())
+        at.report(severity::warning, "crlfile" + of + " has no effect without require_certificate true.");
+}
+
+void judge_unplaced_tls(reading& at, bool configured) {
+    if (!configured || at.default_listener != nullptr || !at.unplaced.tls.given) return;
+    at.where = at.unplaced.tls.where;
+    at.report(severity::error, "TLS options stand below the listener that they are for; above this one there is none.");
+}
+
 void judge_access(reading& at, bool configured) {
     auto& conf = at.result.conf;
     at.where = {};
@@ -172,10 +199,13 @@ void judge_access(reading& at, bool configured) {
         if (!at.allow_anonymous_seen) conf.allow_anonymous = true;
         return;
     }
-    const auto open = [&](const listener& l) { return l.allow_anonymous.value_or(conf.allow_anonymous); };
+    const auto open = [&](const listener& l) {
+        return l.allow_anonymous.value_or(conf.allow_anonymous) || !security_of(conf, l).password_file.empty() ||
+               l.tls.names_users();
+    };
     if (std::none_of(conf.listeners.begin(), conf.listeners.end(), open))
         at.report(severity::warning, "Nobody can log in: allow_anonymous is false (the default once a listener is "
-                                     "configured) and users are not supported yet.");
+                                     "configured) and there is no password_file.");
     const auto on_1883 = [](const listener& l) { return l.port == 1883; };
     if (std::none_of(conf.listeners.begin(), conf.listeners.end(), on_1883))
         at.report(severity::notice, "no listener on port 1883");
@@ -198,6 +228,10 @@ load_result load(const load_options& options) {
     const bool configured = !conf.listeners.empty();
     if (!configured) add_local_listeners(conf, options.ports, reader.state().unplaced);
     complete_plugins(reader.state());
+    if (conf.per_listener_settings)
+        for (std::size_t i = 0; i < conf.listeners.size(); ++i) conf.listeners[i].realm = static_cast<unsigned>(i + 1);
+    for (const auto& l : conf.listeners) judge_tls(reader.state(), l);
+    judge_unplaced_tls(reader.state(), configured);
     judge_access(reader.state(), configured);
     if (options.verbose) conf.log.levels = 0xFF;
     if (conf.persistence_location.empty()) {

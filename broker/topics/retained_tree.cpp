@@ -17,11 +17,13 @@ message_ptr retained_tree::set(message_ptr m) {
     } else {
         const auto topic = m->topic();
         footprint_ += m->footprint();
+        payload_bytes_ += m->payload().size();
         ++size_;
         old = std::exchange(trie_.value(trie_.insert(topic)), std::move(m));
     }
     if (old) {
         footprint_ -= old->footprint();
+        payload_bytes_ -= old->payload().size();
         --size_;
     }
     return old;
@@ -71,6 +73,11 @@ std::size_t retained_tree::size() const {
 std::size_t retained_tree::footprint() const {
     const std::shared_lock lock(mutex_);
     return footprint_;
+}
+
+std::size_t retained_tree::payload_bytes() const {
+    const std::shared_lock lock(mutex_);
+    return payload_bytes_;
 }
 
 } // namespace nightjar::topics

@@ -23,6 +23,7 @@ class retained_tree {
 
     std::size_t size() const;
     std::size_t footprint() const; // bytes of all messages
+    std::size_t payload_bytes() const;
 
   private:
     using trie = topic_trie<message_ptr>;
@@ -38,6 +39,7 @@ class retained_tree {
     trie trie_;
     std::size_t size_ = 0;
     std::size_t footprint_ = 0;
+    std::size_t payload_bytes_ = 0;
 };
 
 } // namespace nightjar::topics

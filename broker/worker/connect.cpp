@@ -23,6 +23,10 @@ std::string make_client_id(const std::string& prefix) {
 } // namespace
 
 void connection::on_connect(const codec::fixed_header& header, codec::bytes frame) {
+    if (!std::exchange(connect_counted_, true)) {
+        home_.count().packets_received.add();
+        home_.count().connect_received.add();
+    }
     const auto decoded = codec::decode_connect(header.flags, frame.substr(header.header_size));
     if (!decoded) {
         switch (decoded.error()) {
@@ -33,7 +37,7 @@ void connection::on_connect(const codec::fixed_header& header, codec::bytes fram
         default: return close(codec::describe(decoded.error())); // [MQTT-3.1.4-1]
         }
     }
-    const auto& packet = *decoded;
+    auto packet = *decoded;
     const auto& conf = home_.shared().conf;
     if (packet.will) {
         if (const auto valid = codec::check_topic_name(packet.will->topic); !valid)
@@ -44,23 +48,68 @@ void connection::on_connect(const codec::fixed_header& header, codec::bytes fram
         return refuse(connack_code::identifier_rejected, "zero-length client id"); // [MQTT-3.1.3-8]
     if (conf.max_keepalive != 0 && (packet.keep_alive == 0 || packet.keep_alive > conf.max_keepalive))
         return refuse(connack_code::identifier_rejected, "keep alive longer than max_keepalive");
-    if (const auto code = judge(packet)) return refuse(*code, "not authorised");
+    const auto name = certified_name();
+    if (name && name->empty()) return refuse(connack_code::bad_user_name_or_password, "certificate without a name");
+    if (name) packet.user_name = *name;
+    certified_ = name.has_value();
+    if (!verdict_) verdict_ = judge(packet);
+    if (*verdict_ == plugin::connect_verdict::later) return wait_for_verdict(frame);
+    if (const auto code = refusal(*verdict_)) return refuse(*code, "not authorised");
     // [MQTT-3.1.3-6]
     const auto id = packet.client_id.empty() ? make_client_id(conf.auto_id_prefix) : std::string(packet.client_id);
     enter(packet, id, frame);
 }
 
-// No value: it may come in.
-std::optional<connack_code> connection::judge(const codec::connect& packet) {
+// The user's name by its certificate, where the listener goes by that.
+std::optional<std::string> connection::certified_name() const {
+    const auto& tls = listener_->conf.tls;
+    if (!tls.names_users()) return {};
+    auto [common_name, subject] = transport_->identity();
+    return tls.use_identity_as_username ? std::move(common_name) : std::move(subject);
+}
+
+plugin::connect_verdict connection::judge(const codec::connect& packet) {
     const auto address = peer_.address.to_string();
-    const plugin::client who{packet.client_id, packet.user_name.value_or(codec::bytes{}), address, peer_.port, false};
-    switch (home_.shared().plugins.on_connect(home_, who, packet)) {
+    return home_.judge(*this,
+                       {packet.client_id, packet.user_name.value_or(codec::bytes{}), address, peer_.port, false,
+                        certified_, listener_->conf.realm},
+                       packet);
+}
+
+// Nothing more is read meanwhile.
+void connection::wait_for_verdict(codec::bytes frame) {
+    verdict_.reset();
+    waiting_ = std::make_unique<std::string>(frame);
+    transport_->pause_reading(true);
+    home_.file(*this);
+}
+
+void connection::on_verdict(plugin::connect_verdict verdict) {
+    if (closing_ || !waiting_) return;
+    verdict_ = verdict;
+    const auto bytes = std::move(*std::exchange(waiting_, nullptr));
+    take(bytes); // as if it had just come
+    if (!closing_) transport_->pause_reading(false);
+}
+
+void connection::reloaded() {
+    if (closing_) return;
+    if (listener_->conf.closed) return close("its listener was closed");
+    if (session_ == nullptr) return;
+    auto who = home_.describe(*session_);
+    who.certified = certified_;
+    if (refusal(home_.shared().plugins.keeps(home_, who))) close("not authorised any more");
+}
+
+// No value: it may come in.
+std::optional<connack_code> connection::refusal(plugin::connect_verdict verdict) const {
+    switch (verdict) {
     case plugin::connect_verdict::accept: return std::nullopt;
     case plugin::connect_verdict::bad_user_name_or_password: return connack_code::bad_user_name_or_password;
     case plugin::connect_verdict::not_authorized: return connack_code::not_authorized;
+    case plugin::connect_verdict::later:
     case plugin::connect_verdict::pass: break;
     }
-    // Nobody knows users here: a name, or an empty one, makes no difference.
     if (listener_->conf.allow_anonymous.value_or(home_.shared().conf.allow_anonymous)) return std::nullopt;
     return connack_code::not_authorized;
 }
@@ -79,6 +128,9 @@ void connection::enter(const codec::connect& packet, const std::string& client_i
             leaving_for_ = std::make_unique<destination>(destination{known->worker, std::string(frame)});
             return close({});
         }
+        // Or a client that gave up and came again would be thrown out by what it had sent before.
+        if (known && known->session->connected() && transport_->abandoned())
+            return close("connection closed by client");
         if (known)
             if (auto* kept = take_over(*known->session, packet)) return welcome(packet, *kept, true);
         if (auto* made = home_.make_session(client_id)) return welcome(packet, *made, false);
@@ -105,6 +157,7 @@ session::session* connection::take_over(session::session& existing, const codec:
 
 void connection::welcome(const codec::connect& packet, session::session& session, bool session_present) {
     session_ = &session;
+    session.set_realm(listener_->conf.realm);
     last_received_ = home_.now_seconds();
     keep_alive_ = packet.keep_alive;
     home_.file(*this);
@@ -116,6 +169,8 @@ void connection::welcome(const codec::connect& packet, session::session& session
                           peer_.port, session.client_id(), packet.version == codec::protocol_version::v3_1 ? 1 : 2,
                           packet.clean_session ? 1 : 0, packet.keep_alive,
                           packet.user_name ? fmt::format(", u'{}'", *packet.user_name) : "");
+    if (const auto security = transport_->security(); !security.empty())
+        shared.log.debug("Client {} uses {}.", session.client_id(), security);
     session.attach(*this, packet, session_present, ended_ ? home_.last_ticket() : 0);
 }
 

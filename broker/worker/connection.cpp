@@ -15,6 +15,7 @@ namespace nightjar::worker {
 namespace {
 
 constexpr std::uint32_t connect_deadline = 5;               // seconds, from the first byte of TCP to a whole CONNECT
+constexpr std::uint32_t verdict_deadline = 60;              // seconds, until a plugin has judged a CONNECT
 constexpr std::uint32_t never = 3600;                       // seconds; the wheel asks earlier anyway
 constexpr std::size_t first_packet_limit = 100'000;         // bytes, before we know who it is
 constexpr std::size_t write_early = std::size_t{256} << 10; // bytes of output that do not wait for the end of the turn
@@ -24,18 +25,23 @@ constexpr std::size_t output_limit = std::size_t{1} << 20;  // bytes kept for a 
 
 connection::connection(worker& home, incoming from)
     : home_(home), transport_(std::move(from.transport)), listener_(from.listener), output_(home.buffers()),
-      last_received_(home.now_seconds()), peer_(from.peer) {
+      last_received_(home.now_seconds()), verdict_(from.verdict), peer_(from.peer) {
     listener_->open.fetch_add(1, std::memory_order_relaxed);
 }
 
 connection::~connection() {
     home_.buffers().give_back(partial_);
+    output_.clear();
+    count_backlog();
     listener_->open.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void connection::start(std::string_view read_ahead) {
     home_.file(*this);
-    if (!read_ahead.empty()) on_bytes(read_ahead);
+    if (!read_ahead.empty()) { // counted where it was read
+        connect_counted_ = true;
+        take(read_ahead);
+    }
     if (!closing_) transport_->start(*this);
 }
 
@@ -49,14 +55,23 @@ std::string connection::name() const {
 void connection::on_bytes(std::string_view bytes) {
     if (session_ != nullptr) last_received_ = home_.now_seconds(); // who trickles a CONNECT gains no time
     home_.count().bytes_received.add(bytes.size());
-    while (partial_size_ > 0 && !closing_ && complete_partial(bytes)) {}
-    if (!closing_) take_frames(bytes);
-    if (leaving_for_) return leave(bytes);
-    if (!closing_ && !bytes.empty()) keep_partial(bytes);
+    take(bytes);
+}
+
+void connection::take(std::string_view bytes) {
+    while (partial_size_ > 0 && open_for_packets() && complete_partial(bytes)) {}
+    take_frames(bytes);
+    if (waiting_) {
+        waiting_->append(bytes);
+    } else if (leaving_for_) {
+        leave(bytes);
+    } else if (!closing_ && !bytes.empty()) {
+        keep_partial(bytes);
+    }
 }
 
 void connection::take_frames(std::string_view& bytes) {
-    while (!closing_) {
+    while (open_for_packets()) {
         const auto read = codec::read_fixed_header(bytes);
         if (!read) return close(codec::describe(read.error()));
         if (!*read) return;
@@ -119,8 +134,8 @@ bool connection::acceptable(const codec::fixed_header& header) {
 }
 
 void connection::on_frame(const codec::fixed_header& header, codec::bytes frame) {
-    home_.count().packets_received.add();
     if (session_ == nullptr) return on_connect(header, frame);
+    home_.count().packets_received.add();
     if (header.type == codec::packet_type::pingreq) return on_pingreq(header);
     session_->on_packet(header, frame);
 }
@@ -134,6 +149,7 @@ void connection::on_pingreq(const codec::fixed_header& header) {
 
 void connection::commit(std::size_t size) {
     output_.commit(size);
+    ++output_packets_;
     home_.count().bytes_sent.add(size);
     home_.count().packets_sent.add();
     if (!dirty_) {
@@ -157,13 +173,15 @@ bool connection::has_room(std::size_t size) {
     return !closing_ && (output_.empty() || output_.size() + size <= output_limit);
 }
 
-bool connection::try_send(codec::bytes packet) {
+bool connection::try_send(codec::bytes packet, std::size_t payload) {
     if (closing_ || (output_.size() + packet.size() > write_early && !has_room(packet.size()))) return false;
     output_.append(packet);
+    ++output_packets_;
     auto& count = home_.count();
     count.bytes_sent.add(packet.size());
     count.packets_sent.add();
     count.publish_sent.add();
+    count.publish_bytes_sent.add(payload);
     if (!dirty_) {
         dirty_ = true;
         home_.touched(*this);
@@ -182,6 +200,7 @@ void connection::flush() {
     dirty_ = false;
     if (closing_) return;
     transport_->flush(output_);
+    count_backlog();
     // Who does not read its answers is not read from either, so output stays bounded whatever it asks for.
     if (!closing_ && output_.size() > output_limit && !reading_paused_) {
         reading_paused_ = true;
@@ -194,11 +213,25 @@ void connection::on_drained() {
     if (std::exchange(reading_paused_, false)) transport_->pause_reading(false);
     if (session_ != nullptr) session_->on_drained();
     if (!output_.empty() && !transport_->blocked()) transport_->flush(output_);
+    count_backlog();
+}
+
+// Of a client that does not read. What has gone into a WebSocket's frame or a TLS record is not in it.
+void connection::count_backlog() {
+    if (output_.empty()) output_packets_ = 0;
+    const auto bytes = static_cast<std::uint32_t>(output_.size());
+    if ((output_packets_ | counted_packets_) == 0) return;
+    auto& count = home_.count();
+    count.backlog_packets.add(output_packets_ - std::uint64_t{counted_packets_}); // both may have become fewer
+    count.backlog_bytes.add(bytes - std::uint64_t{counted_bytes_});
+    counted_packets_ = output_packets_;
+    counted_bytes_ = bytes;
 }
 
 // --- deadlines
 
 std::uint32_t connection::deadline() const {
+    if (waiting_) return last_received_ + verdict_deadline;
     if (session_ == nullptr) return last_received_ + connect_deadline;
     if (keep_alive_ == 0) return home_.now_seconds() + never;
     return last_received_ + (keep_alive_ * 3U + 1) / 2 + 1; // [MQTT-3.1.2-24]; +1: seconds are cut off
@@ -227,11 +260,13 @@ void connection::on_lost(std::string_view cause) {
 void connection::leave(std::string_view rest) {
     leaving_for_->bytes.append(rest);
     transport_->detach();
-    home_.hand_over(leaving_for_->worker, {std::move(transport_), peer_, listener_, std::move(leaving_for_->bytes)});
+    home_.hand_over(leaving_for_->worker,
+                    {std::move(transport_), peer_, listener_, std::move(leaving_for_->bytes), verdict_});
 }
 
 void connection::shut_down() {
     if (!transport_) return; // it has left for another worker
+    if (waiting_) home_.forget(*this);
     if (!lost_) {
         if (!transport_->blocked()) transport_->flush(output_);
         transport_->close();

@@ -7,6 +7,7 @@
 #include "broker/codec/packets.hpp"
 #include "broker/config/configuration.hpp"
 #include "broker/net/transport.hpp"
+#include "broker/plugin/plugin.hpp"
 #include "broker/session/link.hpp"
 
 #include <atomic>
@@ -39,6 +40,7 @@ struct incoming {
     net::peer_address peer;
     listener_state* listener = nullptr;
     std::string read_ahead; // bytes already read, CONNECT first
+    std::optional<plugin::connect_verdict> verdict = {}; // plugins have judged that CONNECT
 };
 
 class connection final : public net::transport_events, public session::link, public wheel_hook {
@@ -57,7 +59,7 @@ class connection final : public net::transport_events, public session::link, pub
 
     // --- session::link
     bool has_room(std::size_t size) override;
-    bool try_send(codec::bytes packet) override;
+    bool try_send(codec::bytes packet, std::size_t payload) override;
     bool roomy() override;
     char* reserve(std::size_t size) override { return output_.reserve(size); }
     void commit(std::size_t size) override;
@@ -67,6 +69,8 @@ class connection final : public net::transport_events, public session::link, pub
     void flush();     // at the end of the turn
     void shut_down(); // at the end of the turn in which it was closed: last flush, log line, session detached
     bool closing() const { return closing_; }
+    void reloaded(); // the configuration has changed: may it stay?
+    void on_verdict(plugin::connect_verdict verdict); // that judge() had to wait for
 
     // Second at which it has to be looked at again if nothing comes; the worker's clock.
     std::uint32_t deadline() const;
@@ -78,6 +82,8 @@ class connection final : public net::transport_events, public session::link, pub
 
   private:
     // framing
+    bool open_for_packets() const { return !closing_ && !waiting_; }
+    void take(std::string_view bytes);
     void take_frames(std::string_view& bytes);
     bool complete_partial(std::string_view& bytes);
     void keep_partial(std::string_view bytes);
@@ -86,7 +92,10 @@ class connection final : public net::transport_events, public session::link, pub
 
     // connect.cpp
     void on_connect(const codec::fixed_header& header, codec::bytes frame);
-    std::optional<codec::connack_code> judge(const codec::connect& packet);
+    plugin::connect_verdict judge(const codec::connect& packet);
+    std::optional<std::string> certified_name() const;
+    void wait_for_verdict(codec::bytes frame);
+    std::optional<codec::connack_code> refusal(plugin::connect_verdict verdict) const;
     void refuse(codec::connack_code code, std::string_view cause);
     void enter(const codec::connect& packet, const std::string& client_id, codec::bytes frame);
     session::session* take_over(session::session& existing, const codec::connect& packet);
@@ -95,6 +104,7 @@ class connection final : public net::transport_events, public session::link, pub
     void release_session();
 
     void on_pingreq(const codec::fixed_header& header);
+    void count_backlog();
 
     worker& home_;
     net::transport_ptr transport_;
@@ -103,18 +113,24 @@ class connection final : public net::transport_events, public session::link, pub
     net::output_queue output_;
     net::pooled_block partial_; // a packet that has not wholly arrived
     std::uint32_t partial_size_ = 0;
-    std::uint32_t last_received_ = 0; // worker's clock, seconds
+    std::uint32_t last_received_ = 0;                       // worker's clock, seconds
+    std::uint32_t output_packets_ = 0;                      // since output_ was empty
+    std::uint32_t counted_packets_ = 0, counted_bytes_ = 0; // of the backlog, in the worker's counters
     std::uint16_t keep_alive_ = 0;
     bool dirty_ = false;
     bool closing_ = false;
     bool reading_paused_ = false;
     bool lost_ = false;
+    bool certified_ = false; // its user name comes from its certificate
+    bool connect_counted_ = false; // its CONNECT, here or by the worker it came from
     bool ended_ = false;     // its CONNECT ended a durable session
     std::string_view cause_; // why it closed; static text
     struct destination {
         unsigned worker;
         std::string bytes; // what this connection has read and not used
     };
+    std::optional<plugin::connect_verdict> verdict_; // of plugins, once they have spoken
+    std::unique_ptr<std::string> waiting_;           // for a verdict: CONNECT, and what came behind it
     std::unique_ptr<destination> leaving_for_; // the worker that holds the session of this client id
     net::peer_address peer_;
 };

@@ -15,25 +15,29 @@ constexpr std::size_t mailbox_limit = std::size_t{64} << 20;
 session::route_result worker::publish(session::session& from, const codec::publish& packet, codec::bytes frame) {
     session::delivery d(packet, frame, scratch_);
     const auto who = describe(from);
-    const auto result = route(d, &who, nullptr);
+    const auto result = route(d, &who, from.id().value, nullptr);
+    if (result.outcome == plugin::publish_outcome::denied)
+        common_.log.debug("Denied PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))", from.client_id(),
+                          packet.dup ? 1 : 0, static_cast<int>(packet.qos), packet.retain ? 1 : 0, packet.packet_id,
+                          packet.topic, packet.payload.size());
     return {result.error, result.kept ? batches_.open_ticket() : 0, result.outcome == plugin::publish_outcome::stored};
 }
 
 void worker::publish_will(session::session& from, const topics::message_ptr& will) {
     session::delivery d(will, scratch_);
     const auto who = describe(from);
-    route(d, &who, nullptr);
+    route(d, &who, from.id().value, nullptr);
 }
 
-// `who` null: a message of the broker's own, which plugins do not see.
-worker::routed worker::route(session::delivery& d, const plugin::client* who, plugin::ingest_report* report) {
+worker::routed worker::route(session::delivery& d, const plugin::client* who, std::uint64_t writer,
+                             plugin::ingest_report* report) {
     const auto& packet = d.packet();
     const auto found = topics_.find(packet.topic, common_.plugins);
     if (!found) return {found.error(), {}};
     topic_entry& entry = **found;
     auto outcome = plugin::publish_outcome::pass;
     if (who != nullptr) {
-        if (entry.reserved ||
+        if (entry.reserved || !may_write(entry, *who, writer) ||
             (common_.conf.message_size_limit != 0 && packet.payload.size() > common_.conf.message_size_limit)) {
             counters_.denied.add();
             return {{}, plugin::publish_outcome::denied};
@@ -45,7 +49,7 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, pl
     topics::message_ptr replaced;
     if (packet.retain) {
         // Its number first: another worker may replace it as soon as it is in the tree.
-        if (keeps_sessions()) d.shared()->place().id = common_.store.next_message();
+        if (keeps_sessions() && !entry.reserved) d.shared()->place().id = common_.store.next_message();
         replaced = common_.retained.set(d.shared()); // [MQTT-3.3.1-5]
     }
     const auto version = common_.subscriptions.version(entry.stripe);
@@ -60,15 +64,29 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, pl
     return {{}, outcome, kept || outcome == plugin::publish_outcome::stored};
 }
 
-// To disk, for durable sessions and as the retained message. False: there is nothing to keep.
+bool worker::ask_access(const plugin::client& who, plugin::access what, codec::bytes topic) {
+    return common_.plugins.on_access(*this, who, what, topic) != plugin::access_verdict::deny;
+}
+
+// A topic mostly has one publisher.
+bool worker::may_write(topic_entry& entry, const plugin::client& who, std::uint64_t writer) {
+    if (!access_judged_ || who.internal) return true;
+    if (entry.writer == writer && writer != 0) return entry.writer_may;
+    entry.writer = writer;
+    return entry.writer_may = ask_access(who, plugin::access::write, entry.topic);
+}
+
+// To disk, for durable sessions and as the retained message. False: there is nothing to keep. The next process has
+// figures of its own for `$SYS`: they are retained in memory only, but like any other message for who is to get them.
 bool worker::keep_message(const topic_entry& entry, session::delivery& d, const topics::message_ptr& replaced) {
-    if (!keeps_sessions() || entry.topic.starts_with('$')) return false;
+    if (!keeps_sessions()) return false;
     const auto& packet = d.packet();
-    const bool retained = packet.retain && !packet.payload.empty();
+    const bool retained = packet.retain && !packet.payload.empty() && !entry.reserved;
+    const bool replaces = replaced && !entry.reserved;
     const auto recipients = packet.qos != codec::qos::at_most_once ? entry.durable : nullptr;
-    if (replaced) batches_.open().note({replaced, storage::retained_holder, 0, storage::step::done});
+    if (replaces) batches_.open().note({replaced, storage::retained_holder, 0, storage::step::done});
     if (recipients || retained) keep(d.shared(), recipients, retained);
-    return recipients || retained || replaced;
+    return recipients || retained || replaces;
 }
 
 plugin::publish_outcome worker::ask_plugins(const topic_entry& entry, const codec::publish& packet,
@@ -91,11 +109,13 @@ void worker::refresh(topic_entry& entry, codec::bytes topic) {
     entry.other_workers = 0;
     std::vector<storage::recipient> durable;
     for (const auto& s : found_) {
+        const auto mine = s.id.worker() == index_ ? sessions_.find(s.id.value) : sessions_.end();
+        if (mine != sessions_.end() && !may_read(*mine->second, topic)) continue; // others are asked by their worker
         if (s.durable && s.qos != codec::qos::at_most_once)
             durable.push_back({s.id.value, static_cast<std::uint8_t>(s.qos), false});
         if (s.id.worker() != index_) {
             entry.other_workers |= std::uint64_t{1} << s.id.worker();
-        } else if (const auto mine = sessions_.find(s.id.value); mine != sessions_.end()) {
+        } else if (mine != sessions_.end()) {
             entry.local.push_back({mine->second.get(), s.qos, s.durable});
         }
     }
@@ -162,9 +182,10 @@ void worker::deliver_from_elsewhere(session::delivery& d, const storage::recipie
     for (const auto& r : *durable) {
         const topics::subscriber_id id{r.owner};
         if (id.worker() != index_) continue;
-        if (const auto mine = sessions_.find(id.value); mine != sessions_.end()) {
+        const auto mine = sessions_.find(id.value);
+        if (mine != sessions_.end() && may_read(*mine->second, entry.topic)) {
             mine->second->deliver(d, static_cast<codec::qos>(r.qos));
-        } else if (keeps_sessions()) { // it ended in the meantime
+        } else if (keeps_sessions()) { // it ended in the meantime, or may not read it
             batches_.open().note({d.shared(), r.number(), 0, storage::step::done});
         }
     }
@@ -178,13 +199,15 @@ void worker::publish_own() {
     for (std::size_t i = 0; i < own_.size(); ++i) {
         const auto m = own_[i];
         session::delivery d(m, scratch_);
-        route(d, nullptr, nullptr);
+        route(d, nullptr, 0, nullptr);
     }
     own_.clear();
 }
 
 bool worker::may_subscribe(session::session& who, codec::bytes filter, codec::qos qos) {
-    return common_.plugins.on_subscribe(*this, describe(who), filter, qos) != plugin::access_verdict::deny;
+    if (common_.plugins.on_subscribe(*this, describe(who), filter, qos) == plugin::access_verdict::deny) return false;
+    // A filter is allowed whole or not at all: its wildcards are levels that only a wildcard matches.
+    return !common_.conf.acl_deny_subscribe || may_read(who, filter);
 }
 
 void worker::subscribe(session::session& who, codec::bytes filter, codec::qos qos) {

@@ -37,6 +37,8 @@ struct topic_entry {
     topics::tree_version version = 0;
     bool filled = false;
     const bool reserved;             // `$SYS`, `$share`: clients may not publish here
+    std::uint64_t writer = 0; // the session whose right to publish here was last asked for
+    bool writer_may = false;
     std::uint64_t other_workers = 0; // bit n: worker n has subscribers
     std::vector<target> local;
     storage::recipient_list durable; // durable subscribers of all workers, granted QoS 1 or 2; null: none
@@ -51,6 +53,8 @@ class topic_cache {
         if (last_ != nullptr && last_->topic == topic) return last_; // a publisher often stays with its topic
         return look_up(topic, plugins);
     }
+
+    void clear() { *this = {}; } // all that was found out is old
 
     std::size_t size() const { return young_.size() + old_.size(); }
 

@@ -2,11 +2,13 @@
 #include "broker/worker/worker.hpp"
 
 #include "broker/net/tcp_transport.hpp"
+#include "broker/net/tls_transport.hpp"
 #include "broker/net/websocket_transport.hpp"
 
 #include <pthread.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -17,6 +19,7 @@ namespace {
 // Handlers run between two end_turn()s: enough to fill a write, short enough that nobody waits long behind a flood.
 constexpr auto longest_turn = std::chrono::microseconds{300};
 constexpr auto one_second = std::chrono::seconds{1};
+constexpr std::int64_t small_step = 60; // of the wall clock, in seconds: not worth a word
 } // namespace
 
 worker::worker(common& all, unsigned index)
@@ -40,7 +43,9 @@ void worker::run() {
     pthread_sigmask(SIG_BLOCK, &all, nullptr); // signals are main's
     pthread_setname_np(pthread_self(), fmt::format("nj-worker-{}", index_).c_str());
     common_.plugins.start(*this);
+    access_judged_ = common_.plugins.judges_access();
     publish_restored_wills();
+    wall_ahead_ = wall_ahead();
     schedule_tick();
     end_turn();
     const bool alone = common_.workers.size() == 1;
@@ -107,12 +112,17 @@ void worker::adopt(incoming from) {
 }
 
 void worker::adopt(net::descriptor socket, bool v6, const net::peer_address& peer, listener_state& listener,
-                   std::unique_ptr<net::upgrade_request> upgrade) {
-    asio::post(context_, [this, fd = std::move(socket), v6, peer, &listener, upgrade = std::move(upgrade)]() mutable {
+                   net::tls_session_ptr tls, std::unique_ptr<net::upgrade_request> upgrade) {
+    asio::post(context_, [this, fd = std::move(socket), v6, peer, &listener, tls = std::move(tls),
+                          upgrade = std::move(upgrade)]() mutable {
         net::transport_ptr transport;
         if (upgrade) {
             const auto protocol = v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-            transport = new net::websocket_transport({context_, protocol, fd.release()}, std::move(*upgrade));
+            net::tcp_socket own(context_, protocol, fd.release());
+            transport = new net::websocket_transport(net::secure_socket(std::move(own), std::move(tls)),
+                                                     std::move(*upgrade));
+        } else if (tls) {
+            transport = new net::tls_transport(std::move(fd), std::move(tls));
         } else {
             transport = new net::tcp_transport(std::move(fd));
         }
@@ -254,7 +264,8 @@ void worker::inject_now(const topics::message_ptr& m, const plugin::client& who,
     inject_result result;
     session::delivery d(m, scratch_);
     counters_.publish_received.add();
-    const auto routed = route(d, &who, &result.ingest);
+    counters_.publish_bytes_received.add(m->payload().size());
+    const auto routed = route(d, &who, 0, &result.ingest);
     result.error = routed.error;
     result.denied = routed.outcome == plugin::publish_outcome::denied;
     if (routed.kept && !common_.conf.acknowledge_before_stored) {
@@ -265,7 +276,43 @@ void worker::inject_now(const topics::message_ptr& m, const plugin::client& who,
 }
 
 plugin::client worker::describe(const session::session& s) const {
-    return {s.client_id(), s.user_name(), {}, 0, false};
+    return {s.client_id(), s.user_name(), {}, 0, false, false, s.realm()};
+}
+
+plugin::connect_verdict worker::judge(connection& c, const plugin::client& who, const codec::connect& packet) {
+    asked_for_ = &c;
+    const auto verdict = common_.plugins.on_connect(*this, who, packet);
+    asked_for_ = nullptr;
+    return verdict;
+}
+
+std::function<void(plugin::connect_verdict)> worker::answer_later() {
+    const auto question = ++last_question_;
+    questions_.emplace(question, asked_for_);
+    return [this, question](plugin::connect_verdict verdict) {
+        asio::post(context_, [this, question, verdict] { answer(question, verdict); });
+    };
+}
+
+void worker::answer(std::uint64_t question, plugin::connect_verdict verdict) {
+    const auto asked = questions_.find(question);
+    if (asked == questions_.end()) return; // the client has gone
+    auto* c = asked->second;
+    questions_.erase(asked);
+    c->on_verdict(verdict);
+}
+
+// Everything that was concluded from the old configuration is old: rights, who may be here at all.
+void worker::reloaded() {
+    access_judged_ = common_.plugins.judges_access();
+    topics_.clear();
+    for (const auto& [c, owned] : connections_) c->reloaded();
+    if (!access_judged_) return;
+    for (const auto& [id, s] : sessions_) s->drop_forbidden();
+}
+
+void worker::forget(connection& c) {
+    boost::unordered::erase_if(questions_, [&](const auto& asked) { return asked.second == &c; });
 }
 
 // --- time
@@ -287,6 +334,7 @@ void worker::schedule_tick() {
 
 void worker::tick() {
     wheel_.advance(now_seconds(), [](connection& c) { c.on_deadline(); });
+    follow_wall_clock();
     try {
         common_.plugins.on_tick(*this);
     } catch (const std::exception& e) {
@@ -297,6 +345,16 @@ void worker::tick() {
     probe_store_ = store_failed_; // an empty batch tells us when the disk is back
 }
 
+// Who is away is on disk with a moment of the wall clock. When that is set, the moment moves with it.
+void worker::follow_wall_clock() {
+    const auto ahead = wall_ahead(), step = ahead - wall_ahead_;
+    if (std::abs(step) < small_step) return;
+    wall_ahead_ = ahead;
+    if (index_ == 0) common_.log.notice("The clock was set {} by {} s.", step > 0 ? "forward" : "back", std::abs(step));
+    for (const auto& [id, s] : sessions_)
+        if (s->durable() && !s->connected()) s->note_absence(now());
+}
+
 void worker::expire_sessions() {
     const auto longest = common_.conf.persistent_client_expiration->count();
     std::vector<session::session*> expired;
@@ -304,6 +362,7 @@ void worker::expire_sessions() {
         if (!s->connected() && now_seconds() - s->offline_since() > longest) expired.push_back(s.get());
     for (auto* s : expired) {
         common_.log.notice("Expiring client {} due to timeout.", s->client_id());
+        counters_.sessions_expired.add();
         end_session(*s);
     }
 }

@@ -82,12 +82,13 @@ class worker final : public session::router,
 
     // --- any thread
     void post(std::function<void()> what) { asio::post(context_, std::move(what)); }
+    void reloaded(); // on its thread: the configuration has changed
     void wake() {
         asio::post(context_, [] {}); // it looks into its mailbox by itself
     }
-    // A new socket; `upgrade` for a websocket whose request has been read.
+    // A new socket, with TLS if there is a session; `upgrade` for a websocket whose request has been read.
     void adopt(net::descriptor socket, bool v6, const net::peer_address& peer, listener_state& listener,
-               std::unique_ptr<net::upgrade_request> upgrade);
+               net::tls_session_ptr tls, std::unique_ptr<net::upgrade_request> upgrade);
     void adopt(incoming from); // detached from another worker
     // Routes a message on this worker; `done` is called on its thread when what had to be stored is on disk.
     void inject(topics::message_ptr m, std::string user_name, std::string address,
@@ -111,11 +112,17 @@ class worker final : public session::router,
     session::session* make_session(std::string client_id);
     void end_session(session::session& s);
     plugin::client describe(const session::session& s) const;
+    // What plugins say of a CONNECT; `later` comes as c.on_verdict(), unless forget() is asked before.
+    plugin::connect_verdict judge(connection& c, const plugin::client& who, const codec::connect& packet);
+    void forget(connection& c);
 
     // --- session::router
     session::route_result publish(session::session& from, const codec::publish& packet, codec::bytes frame) override;
     void publish_will(session::session& from, const topics::message_ptr& will) override;
     bool may_subscribe(session::session& who, codec::bytes filter, codec::qos qos) override;
+    bool may_read(const session::session& who, codec::bytes topic) override {
+        return !access_judged_ || ask_access(describe(who), plugin::access::read, topic);
+    }
     void subscribe(session::session& who, codec::bytes filter, codec::qos qos) override;
     void unsubscribe(session::session& who, codec::bytes filter) override;
     void match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const override;
@@ -137,6 +144,7 @@ class worker final : public session::router,
     }
     storage::write_batch& batch() override { return batches_.open(); }
     void publish(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain) override;
+    std::function<void(plugin::connect_verdict)> answer_later() override;
 
     // --- storage::commit_listener, on the commit thread
     void on_committed(std::uint64_t number, std::error_code error) noexcept override;
@@ -170,6 +178,8 @@ class worker final : public session::router,
     void send_leaving();
     void tick();
     void schedule_tick();
+    std::int64_t wall_ahead() const { return now_us() / 1'000'000 - now_seconds(); }
+    void follow_wall_clock();
     void expire_sessions();
     void wind_up();
     void commit_done(std::uint64_t number, std::error_code error);
@@ -178,7 +188,11 @@ class worker final : public session::router,
     void take(incoming from);
 
     // routing.cpp
-    routed route(session::delivery& d, const plugin::client* who, plugin::ingest_report* report);
+    // `who` null: the broker itself. `writer`: the session it comes from; 0: none, REST.
+    routed route(session::delivery& d, const plugin::client* who, std::uint64_t writer, plugin::ingest_report* report);
+    bool ask_access(const plugin::client& who, plugin::access what, codec::bytes topic);
+    bool may_write(topic_entry& entry, const plugin::client& who, std::uint64_t writer);
+    void answer(std::uint64_t question, plugin::connect_verdict verdict);
     plugin::publish_outcome ask_plugins(const topic_entry& entry, const codec::publish& packet,
                                         const plugin::client& who, plugin::ingest_report* report);
     void refresh(topic_entry& entry, codec::bytes topic);
@@ -207,6 +221,7 @@ class worker final : public session::router,
     mutable std::uint32_t now_seconds_ = 0; // steady, since start
     mutable std::int64_t now_us_ = 0;       // wall clock
     std::chrono::steady_clock::time_point started_;
+    std::int64_t wall_ahead_ = 0; // of now_seconds_, when it was last looked at
 
     session::counters counters_;
     std::string scratch_; // of delivery
@@ -216,6 +231,12 @@ class worker final : public session::router,
     boost::unordered_flat_map<std::uint64_t, std::unique_ptr<session::session>> sessions_;
     boost::unordered_flat_map<connection*, std::unique_ptr<connection>> connections_;
     timer_wheel<connection> wheel_;
+
+    bool access_judged_ = false; // by a plugin; otherwise everybody may do everything
+
+    connection* asked_for_ = nullptr; // during judge()
+    std::uint64_t last_question_ = 0;
+    boost::unordered_flat_map<std::uint64_t, connection*> questions_; // CONNECTs whose verdict is still to come
 
     std::vector<connection*> dirty_, closing_;
     std::vector<std::unique_ptr<connection>> graveyard_; // closed, but maybe still on the call stack

@@ -39,6 +39,7 @@ storage::incident_id incident_book::observe(plugin::host& host, const observatio
         close(host, std::move(known->second), seen);
         open_.erase(known);
         --open_count_;
+        ++totals_.closed;
         seen.of.has_incident.store(false, std::memory_order_relaxed);
     } else {
         count(host, known->second, seen);
@@ -61,6 +62,7 @@ storage::incident_id incident_book::open_one(plugin::host& host, const observati
     publish_retained(host, incident, seen.record, seen.now_ms);
     open_.emplace(incident.sensor, incident);
     ++open_count_;
+    ++totals_.opened[seen.record.type];
     seen.of.has_incident.store(true, std::memory_order_relaxed);
     return incident.id;
 }
@@ -92,6 +94,11 @@ void incident_book::publish_retained(plugin::host& host, const storage::incident
                                      const storage::sensor_record& sensor, std::int64_t now_ms) const {
     host.publish(fmt::format("{}/{}", options_.topic_incidents, incident.id),
                  incident_message(incident, sensor, now_ms), once, true);
+}
+
+incident_book::totals incident_book::counted() const {
+    const std::scoped_lock lock(mutex_);
+    return totals_;
 }
 
 bool incident_book::is_open(storage::sensor_id sensor) const {

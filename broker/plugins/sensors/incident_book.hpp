@@ -8,7 +8,9 @@
 #include "storage/records.hpp"
 
 #include <atomic>
+#include <map>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -32,6 +34,12 @@ class incident_book {
     storage::incident_id observe(plugin::host& host, const observation& seen);
 
     std::size_t open_count() const { return open_count_.load(std::memory_order_relaxed); }
+    // Since the start; opened: by the sensor's type.
+    struct totals {
+        std::map<std::string, std::uint64_t> opened;
+        std::uint64_t closed = 0;
+    };
+    totals counted() const;
     bool is_open(storage::sensor_id sensor) const;
     std::vector<storage::incident_record> open() const;
 
@@ -47,9 +55,10 @@ class incident_book {
                   const observation& seen) const;
 
     const options& options_;
-    mutable std::mutex mutex_; // guards open_ and last_id_
+    mutable std::mutex mutex_; // guards open_, last_id_, totals_
     boost::unordered_flat_map<storage::sensor_id, storage::incident_record> open_;
     storage::incident_id last_id_;
+    totals totals_;
     std::atomic<std::size_t> open_count_;
 };
 

@@ -84,6 +84,7 @@ class sensors final : public plugin::plugin {
     // status.cpp
     std::string status_json() const;
     std::string rejected_json() const;
+    std::string metrics_text() const;
     std::optional<std::string> thresholds_json(std::string_view id) const;
 
     const options options_;

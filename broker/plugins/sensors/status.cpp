@@ -1,7 +1,8 @@
-// What the plugin answers over HTTP: its state, what it refused, a sensor's thresholds.
+// What the plugin answers over HTTP: its state, what it refused, a sensor's thresholds, its part of /metrics.
 #include "broker/plugins/sensors/sensors.hpp"
 #include "broker/text/json_number.hpp"
 #include "broker/text/json_writer.hpp"
+#include "broker/text/metrics_writer.hpp"
 #include "broker/text/time.hpp"
 #include "storage/store.hpp"
 
@@ -23,6 +24,7 @@ std::optional<nightjar::plugin::http_answer> sensors::on_http(const nightjar::pl
     if (request.method != "GET") return std::nullopt;
     if (request.path == "/mqtt/status") return nightjar::plugin::http_answer{200, status_json()};
     if (request.path == "/api/v1/ingest/rejected") return nightjar::plugin::http_answer{200, rejected_json()};
+    if (request.path == "/metrics") return nightjar::plugin::http_answer{200, metrics_text()};
     if (request.path.starts_with(sensors_prefix) && request.path.ends_with(thresholds_suffix)) {
         auto id = request.path.substr(sensors_prefix.size());
         id.remove_suffix(std::min(id.size(), thresholds_suffix.size()));
@@ -63,6 +65,22 @@ std::string sensors::rejected_json() const {
         out.field("reason", entry.reason).field("payload", entry.payload).end_object();
     }
     return out.end_array().end_object().take();
+}
+
+// Labels have the few values that the configuration allows: types with a threshold, our own reasons.
+std::string sensors::metrics_text() const {
+    using kind = text::metrics_writer::kind;
+    const auto incidents = incidents_.counted();
+    text::metrics_writer out;
+    out.family("sensors_known", kind::gauge, "Sensors that have ever sent a value.").sample(registry_.size());
+    out.family("sensors_incidents_open", kind::gauge, "Open incidents.").sample(incidents_.open_count());
+    out.family("sensors_incidents_opened_total", kind::counter, "Incidents opened, by type of sensor.");
+    for (const auto& [type, count] : incidents.opened) out.sample({{"type", type}}, count);
+    out.family("sensors_incidents_closed_total", kind::counter, "Incidents closed.").sample(incidents.closed);
+    out.family("sensors_values_rejected_total", kind::counter,
+               "Messages that were not stored, by reason; bad_clock: stored with the time of arrival.");
+    for (const auto& [reason, count] : rejections_.counts()) out.sample({{"reason", reason}}, count);
+    return out.take();
 }
 
 std::optional<std::string> sensors::thresholds_json(std::string_view id) const {

@@ -1,5 +1,6 @@
 // Every option of mosquitto 2.1.2 is known, so that none is called a spelling mistake. Names and groups as in our page
 // on compatibility; the three names that are no rows of the table come last.
+#include "broker/config/option_list.hpp"
 #include "broker/config/option_table.hpp"
 #include "tests/unit/config/fixture.hpp"
 
@@ -197,6 +198,16 @@ BOOST_AUTO_TEST_CASE(options_of_listeners_are_known) { all_are_known(listener_op
 BOOST_AUTO_TEST_CASE(options_of_tls_are_known) { all_are_known(tls); }
 BOOST_AUTO_TEST_CASE(options_of_plugins_are_known) { all_are_known(plugin_options); }
 BOOST_AUTO_TEST_CASE(options_of_bridges_are_known) { all_are_known(bridges); }
+
+BOOST_AUTO_TEST_CASE(what_mosquitto_does_not_know_is_called_our_own) {
+    std::set<std::string_view> theirs{"include_dir"};
+    using group = std::span<const std::string_view>;
+    for (const group g : {group(general), group(logging_options), group(listener_options), group(tls),
+                          group(plugin_options), group(bridges)})
+        theirs.insert(g.begin(), g.end());
+    const std::set<std::string_view> own(own_options().begin(), own_options().end());
+    for (const auto& o : all_options()) BOOST_TEST((theirs.contains(o.name) != own.contains(o.name)), o.name);
+}
 
 BOOST_AUTO_TEST_CASE(names_that_are_no_rows_are_known_to_the_reader) {
     write("empty/nothing.conf", "");

@@ -30,6 +30,7 @@ constexpr number numbers[] = {
     {"message_size_limit", "0", "268435455", "-1", "268435456", get<&c::message_size_limit>},
     {"max_keepalive", "0", "65535", "-1", "65536", get<&c::max_keepalive>},
     {"global_max_connections", "-1", "1000000000", "-2", "1000000001", get<&c::global_max_connections>},
+    {"sys_interval", "0", "65535", "-1", "65536", get<&c::sys_interval>},
     {"worker_threads", "0", "64", "-1", "65", get<&c::worker_threads>},
 };
 
@@ -94,6 +95,7 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_mosquittos) {
     BOOST_TEST(conf.message_size_limit == 0U);
     BOOST_TEST(conf.max_keepalive == 0U);
     BOOST_TEST(conf.global_max_connections == -1);
+    BOOST_TEST(conf.sys_interval == 10U);
     BOOST_TEST(conf.auto_id_prefix == "auto-");
     BOOST_TEST(conf.user == "");
     BOOST_TEST(conf.pid_file == "");

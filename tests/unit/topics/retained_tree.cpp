@@ -63,10 +63,13 @@ BOOST_AUTO_TEST_CASE(counts_what_it_holds) {
     retained_tree tree;
     tree.set(make("a", "12345"));
     const auto one = tree.footprint();
+    BOOST_TEST(tree.payload_bytes() == 5U);
     tree.set(make("a", "1"));
     BOOST_TEST(tree.footprint() == one - 4);
+    BOOST_TEST(tree.payload_bytes() == 1U);
     tree.set(make("a", ""));
     BOOST_TEST(tree.footprint() == 0U);
+    BOOST_TEST(tree.payload_bytes() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

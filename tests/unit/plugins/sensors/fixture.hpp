@@ -30,6 +30,7 @@ struct fake_host final : plugin::host {
     unsigned worker_index() const override { return index; }
     std::int64_t now_us() const override { return now_ms * 1000; }
     storage::write_batch& batch() override { return rows; }
+    std::function<void(nightjar::plugin::connect_verdict)> answer_later() override { return {}; }
     void publish(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain) override {
         sent.push_back({std::string(topic), std::string(payload), qos, retain});
     }

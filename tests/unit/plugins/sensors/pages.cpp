@@ -68,4 +68,21 @@ BOOST_AUTO_TEST_CASE(other_paths_and_methods_are_not_its_business) {
     BOOST_TEST(!b.plugin->on_http({"POST", "/mqtt/status", {}, {}}).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(metrics) {
+    test::broker b;
+    const auto before = b.page("/metrics");
+    BOOST_TEST(before.find("\nsensors_incidents_open 0\n") != std::string::npos, before);
+    BOOST_TEST(before.find("sensors_incidents_opened_total{") == std::string::npos, before);
+    b.publish("iot/hall/temp", "99");
+    b.publish("iot/cellar/temp", "99");
+    b.publish("iot/hall/temp", "98"); // the same incident
+    b.publish("iot/hall/temp", "20");
+    b.publish("iot/hall/temp", "warm");
+    const auto after = b.page("/metrics");
+    for (const char* line :
+         {"sensors_known 2", "sensors_incidents_open 1", "sensors_incidents_opened_total{type=\"temperature\"} 2",
+          "sensors_incidents_closed_total 1", "sensors_values_rejected_total{reason=\"not_a_number\"} 1"})
+        BOOST_TEST(after.find("\n" + std::string(line) + "\n") != std::string::npos, line << " in " << after);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

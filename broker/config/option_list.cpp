@@ -1,0 +1,59 @@
+#include "broker/config/option_list.hpp"
+
+#include "broker/config/option_table.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace nightjar::config {
+
+namespace {
+
+constexpr difference different[] = {
+    {"http_dir", "without it there is a page of our own"},
+    {"listener", "no unix sockets (port 0)"},
+    {"log_dest", "topic is taken with a warning; dlt and android are errors"},
+    {"persistence", "everything acknowledged is on disk before that, in our own store"},
+    {"persistence_location", "the directory of nightjar.mdb; made if it is missing"},
+    {"plugin", "builtin:sensors and builtin:none; mosquitto's plugins are errors"},
+    {"retained_persistence", "another name of persistence"},
+    {"set_tcp_nodelay", "true by default"},
+    {"tls_keyform", "pem alone"},
+    {"user", "root stays root unless it is given"},
+    {"websockets_origin", "by default the listener's own pages alone, not all"},
+};
+
+constexpr std::string_view own[] = {"acknowledge_before_stored", "acl_deny_subscribe", "http_origin",
+                                    "on_damaged_store", "worker_threads"};
+
+std::pair<std::string_view, std::string_view> state_and_effect(const option& o) {
+    switch (o.state) {
+    case support::ignored: return {"warned", o.effect};
+    case support::would_open: return {"refused", o.effect};
+    case support::works: break;
+    }
+    if (std::find(std::begin(own), std::end(own), o.name) != std::end(own)) return {"own", {}};
+    const auto* found =
+        std::find_if(std::begin(different), std::end(different), [&](const difference& d) { return d.name == o.name; });
+    if (found != std::end(different)) return {"differs", found->how};
+    return {"works", {}};
+}
+
+} // namespace
+
+std::span<const difference> differences() { return different; }
+std::span<const std::string_view> own_options() { return own; }
+
+std::string list_options() {
+    std::vector<const option*> sorted;
+    for (const auto& o : all_options()) sorted.push_back(&o);
+    std::sort(sorted.begin(), sorted.end(), [](const option* a, const option* b) { return a->name < b->name; });
+    std::string text;
+    for (const auto* o : sorted) {
+        const auto [state, effect] = state_and_effect(*o);
+        text.append(o->name).append("\t").append(state).append("\t").append(effect).append("\n");
+    }
+    return text;
+}
+
+} // namespace nightjar::config

@@ -1,0 +1,87 @@
+#include "broker/plugins/access_control/access_control.hpp"
+
+#include <fmt/format.h>
+
+namespace nightjar::plugins::access_control {
+
+using api::access_verdict;
+using api::client;
+using api::connect_verdict;
+
+access_control::access_control(std::shared_ptr<const files> read, log::logger& log)
+    : files_(read), before_(std::move(read)), log_(log) {}
+
+std::uint8_t access_control::hooks() const {
+    const auto now = files_.load();
+    auto result = static_cast<std::uint8_t>(api::hook::connect | api::hook::reload);
+    if (now->any_acl) result = result | api::hook::access;
+    return result;
+}
+
+void access_control::replace(std::shared_ptr<const files> read) { before_ = files_.exchange(std::move(read)); }
+
+void access_control::stop_threads() { verifier_.stop(); }
+
+connect_verdict access_control::on_connect(api::host& on, const client& who, const codec::connect& packet) {
+    if (who.certified) return connect_verdict::accept;
+    if (who.user_name.empty() || !files_.load()->of(who.realm).passwords) return connect_verdict::pass;
+    if (!packet.password) return connect_verdict::not_authorized; // CVE-2016-9877: a name alone is no login
+    if (const auto verdict = known(who, *packet.password)) return *verdict;
+    find_out(who, *packet.password, on.answer_later());
+    return connect_verdict::later;
+}
+
+std::optional<connect_verdict> access_control::known(const client& who, std::string_view password) {
+    const auto now = files_.load();
+    const auto& users = now->of(who.realm).passwords;
+    if (!users) return connect_verdict::pass;
+    if (verifier_.remembers(users, who.user_name, password)) return connect_verdict::accept;
+    return {};
+}
+
+// The log line has one form, for fail2ban and the like: the address before anything that the client has chosen.
+void access_control::find_out(const client& who, std::string_view password, answer tell) {
+    const auto delay = guard_.delay_of(who.address, login_guard::clock::now());
+    auto line =
+        fmt::format("from {}:{} for user '{}' as client '{}'", who.address, who.port, who.user_name, who.client_id);
+    if (!delay) {
+        log_.notice("Login refused {}: too many failures from this address.", line);
+        return tell(connect_verdict::not_authorized);
+    }
+    verifier_.verify(
+        files_.load()->of(who.realm).passwords, std::string(who.user_name), std::string(password), *delay,
+        [this, line = std::move(line), address = std::string(who.address), tell = std::move(tell)](bool right) {
+            if (!right) {
+                guard_.failed(address, login_guard::clock::now());
+                log_.notice("Login failed {}.", line);
+            }
+            tell(right ? connect_verdict::accept : connect_verdict::not_authorized);
+        });
+}
+
+access_verdict access_control::on_access(api::host&, const client& who, api::access what, api::bytes topic) {
+    return check(who, what, topic);
+}
+
+access_verdict access_control::check(const client& who, api::access what, api::bytes topic) const {
+    const auto now = files_.load();
+    const auto& acl = now->of(who.realm).acl;
+    if (!acl) return access_verdict::pass;
+    return acl->check(what, who.user_name, who.client_id, topic).allowed ? access_verdict::accept
+                                                                         : access_verdict::deny;
+}
+
+// Nobody keeps passwords, so that they cannot be asked again: a hash that is the same as before is as good.
+connect_verdict access_control::keeps(api::host&, const client& who) {
+    if (who.certified) return connect_verdict::accept;
+    const auto now = files_.load(), before = before_.load();
+    const auto &users = now->of(who.realm).passwords, &users_before = before->of(who.realm).passwords;
+    if (!users || who.user_name.empty()) return connect_verdict::pass;
+    if (!users_before) return connect_verdict::not_authorized;
+    const auto entry = users->users.find(who.user_name), entry_before = users_before->users.find(who.user_name);
+    const bool same = entry != users->users.end() && entry_before != users_before->users.end() &&
+                      entry->second == entry_before->second;
+    return same ? connect_verdict::accept : connect_verdict::not_authorized;
+}
+
+} // namespace nightjar::plugins::access_control

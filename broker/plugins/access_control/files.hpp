@@ -1,0 +1,30 @@
+// The password and ACL files of a configuration, read and checked as a whole: for --test-config, at start and on
+// reload.
+#pragma once
+
+#include "broker/plugins/acl_file/acl.hpp"
+#include "broker/plugins/password_file/password_file.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace nightjar::plugins::access_control {
+
+// Constant once made; any thread may read it.
+struct realm_files {
+    std::shared_ptr<const password_file::password_table> passwords; // null: no password_file
+    std::shared_ptr<const acl_file::acl> acl;                       // null: no acl_file, so everything is allowed
+};
+
+struct files {
+    std::vector<realm_files> realms; // by config::listener::realm
+    bool any_passwords = false, any_acl = false;
+
+    const realm_files& of(unsigned realm) const { return realm < realms.size() ? realms[realm] : nobody; }
+    realm_files nobody; // of config::nobody: no password is right, nothing is allowed
+};
+
+// Findings are appended; if one of them is an error, the files must not be used. Reads nothing twice.
+std::shared_ptr<const files> read_files(const config::configuration& conf, std::vector<config::finding>& findings);
+
+} // namespace nightjar::plugins::access_control

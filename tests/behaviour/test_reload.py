@@ -1,0 +1,166 @@
+"""SIGHUP: a new configuration counts whole or not at all. Who may no longer be here goes, everybody else stays, and no
+message is lost."""
+
+import os
+import signal
+
+from harness import MqttClient, TcpTransport, packets as mqtt
+from harness.secured import SecuredCase, password_file
+
+
+class ReloadCase(SecuredCase):
+    nightjar_only = "mosquitto reloads in other words, and not all or nothing"
+    broker_per_test = True
+    extra_conf = "password_file FILES/users\nacl_file FILES/rights"
+    files = {"users": password_file("ann", "bob"), "rights": "user ann\ntopic #\nuser bob\ntopic shared/#\n"}
+
+    def reload(self, expected="The new configuration counts from here on"):
+        since = self.broker.log_size()
+        self.broker.process.send_signal(signal.SIGHUP)
+        return self.broker.wait_log(expected, since)
+
+    def write_conf(self, text):
+        with open(self.broker.path("broker.conf"), "w") as file:
+            file.write(text)
+
+    def add(self, lines):
+        self.write_conf(self.broker.conf() + lines + "\n")
+
+
+class Rights(ReloadCase):
+    def test_what_may_not_be_read_any_more_is_not_delivered(self):
+        ann, bob = self.user("ann"), self.user("bob").subscribe(("#", 1))
+        ann.publish("shared/a", b"1", 1)
+        bob.take("shared/a", b"1")
+        self.broker.write("rights", "user ann\ntopic #\nuser bob\ntopic other/#\n")
+        self.reload()
+        ann.publish("shared/a", b"2", 1)
+        ann.publish("other/a", b"3", 1)
+        bob.take("other/a", b"3")
+
+    def test_nor_what_was_queued_before(self):
+        bob = self.user("bob", clean=False).subscribe(("#", 1))
+        bob.disconnect()
+        ann = self.user("ann")
+        ann.publish("shared/a", b"1", 1)
+        ann.publish("shared/b", b"2", 1)
+        self.broker.write("rights", "user ann\ntopic #\nuser bob\ntopic shared/b\n")
+        self.reload()
+        self.user("bob", clean=False, session_present=True).take("shared/b", b"2")
+
+    def test_what_may_not_be_written_any_more_is_not_routed(self):
+        ann, bob = self.user("ann").subscribe(("shared/#", 0)), self.user("bob")
+        bob.publish("shared/a", b"1")
+        ann.take("shared/a", b"1")
+        self.broker.write("rights", "user ann\ntopic #\nuser bob\ntopic read shared/#\n")
+        self.reload()
+        bob.publish("shared/a", b"2", 1)
+        self.broker.write("rights", self.files["rights"])
+        self.reload()
+        bob.publish("shared/a", b"3", 1)
+        ann.take("shared/a", b"3")
+
+
+class Users(ReloadCase):
+    def test_a_changed_password_ends_the_connection(self):
+        ann, bob = self.user("ann"), self.user("bob")
+        self.broker.write("users", self.files["users"].splitlines(True)[0] + password_file(("bob", "new")))
+        self.reload()
+        bob.expect_closed()
+        ann.expect_nothing()
+        self.assertEqual(self.login("bob", "bob's"), 5)
+        self.assertEqual(self.login("bob", "new"), 0)
+
+    def test_a_user_that_is_gone(self):
+        bob = self.user("bob")
+        self.broker.write("users", self.files["users"].splitlines(True)[0])
+        self.reload()
+        bob.expect_closed()
+
+    def test_anonymous_clients_that_are_not_wanted_any_more(self):
+        self.write_conf(self.broker.conf().replace("allow_anonymous false", "allow_anonymous true"))
+        self.reload()
+        guest, ann = self.client("guest"), self.user("ann")
+        self.write_conf(self.broker.conf())
+        self.reload()
+        guest.expect_closed()
+        ann.expect_nothing()
+
+
+class Mistakes(ReloadCase):
+    def test_nothing_changes(self):
+        bob, ann = self.user("bob").subscribe(("#", 0)), self.user("ann")
+        for name, text, said in (("users", "bob:plain\n", r"users:1"), ("rights", "topc x\n", r"rights:1"),
+                                 ("broker.conf", self.broker.conf() + "max_keepalive many\n", "max_keepalive")):
+            with open(self.broker.path(name)) as file:
+                before = file.read()
+            self.broker.write(name, text)
+            since = self.broker.log_size()
+            self.reload("the configuration was not changed")
+            self.broker.wait_log(said, since)
+            ann.publish("shared/a", b"still", 1)
+            ann.publish("secret", b"never", 1)
+            bob.take("shared/a", b"still")
+            self.broker.write(name, before)
+        os.unlink(self.broker.path("rights"))
+        self.reload("the configuration was not changed")
+        ann.publish("shared/a", b"still", 1)
+        bob.take("shared/a", b"still")
+
+    def test_a_port_that_is_taken(self):
+        taken = self.broker.http_port
+        self.add(f"listener {taken} 127.0.0.1\nmax_queued_messages 1")
+        self.reload("the configuration was not changed")
+        self.user("ann").expect_nothing()
+
+
+class Listeners(ReloadCase):
+    def other(self, **options):
+        client = MqttClient(TcpTransport(self.broker.extra_port))
+        self.addCleanup(client.close)
+        return client.connect("other", username="ann", password="ann's", **options)
+
+    def test_come_and_go(self):
+        bob = self.user("bob").subscribe(("shared/#", 0))
+        for round_ in range(3):
+            self.add(f"listener {self.broker.extra_port} 127.0.0.1")
+            self.reload()
+            other = self.other()
+            other.publish("shared/a", str(round_).encode(), 1)
+            bob.take("shared/a", str(round_).encode())
+            self.write_conf(self.broker.conf())
+            self.reload()
+            other.expect_closed()
+            self.wait_until(lambda: not self.broker.accepts(self.broker.extra_port), "the port is closed")
+        bob.expect_nothing()
+
+    def test_limits_count_at_once(self):
+        self.add("max_packet_size 50")
+        self.reload()
+        ann = self.user("ann")
+        ann.send(mqtt.publish("shared/a", b"x" * 100))
+        ann.expect_closed()
+
+    def test_what_needs_a_start_is_named(self):
+        since = self.broker.log_size()
+        self.add("worker_threads 7")
+        self.reload()
+        self.broker.wait_log("worker_threads changes with the next start only", since)
+
+
+class UnderLoad(ReloadCase):
+    def test_good_and_bad_files_in_turn(self):
+        bob = self.user("bob", clean=False).subscribe(("shared/#", 1))
+        ann = self.user("ann")
+        sent = 0
+        for round_ in range(40):
+            self.broker.write("rights", "topc x\n" if round_ % 2 else self.files["rights"])
+            self.broker.process.send_signal(signal.SIGHUP)
+            for _ in range(25):
+                ann.publish("shared/a", str(sent).encode(), 1)
+                ann.publish("secret", b"no")
+                sent += 1
+        self.broker.wait_log("Reloading config")
+        for number in range(sent):
+            bob.take("shared/a", str(number).encode())
+        bob.expect_nothing()
