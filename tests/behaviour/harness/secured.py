@@ -43,7 +43,7 @@ class SecuredBroker(Broker):
 
     def __init__(self, case):
         super().__init__(case.extra_conf, case.log_types)
-        self.first_conf, self.anonymous = case.first_conf, case.anonymous
+        self.anonymous, self.listeners = case.anonymous, case.listeners
         for name, text in case.files.items():
             self.write(name, text)
 
@@ -56,12 +56,17 @@ class SecuredBroker(Broker):
 
     def conf(self):
         text = super().conf().replace("\nallow_anonymous true\n", f"\n{self.anonymous}\n", 1)
-        return (self.first_conf + "\n" + text).replace("FILES/", self.directory + "/")
+        if self.listeners:
+            others = [line for line in text.splitlines() if not line.startswith(("listener ", "protocol "))]
+            text = "\n".join([self.listeners, *others]) + "\n"
+        for name in ("extra_port", "websocket_port", "http_port", "port"):
+            text = text.replace(f" {name.upper()} ", f" {getattr(self, name)} ")
+        return text.replace("FILES/", self.directory + "/")
 
 
 class SecuredCase(BrokerCase):
-    first_conf = ""                       # lines before the first listener
     anonymous = "allow_anonymous false"
+    listeners = ""                        # instead of the usual ones: on PORT, WEBSOCKET_PORT, EXTRA_PORT, HTTP_PORT
     files = {}                            # name -> text
     users = ()                            # these get a password_file
 
