@@ -70,8 +70,8 @@ session::limits broker::limits_of(const config::configuration& conf) {
 }
 
 broker::broker(prepared ready, log::logger& log, const std::filesystem::path& page)
-    : conf_(std::move(ready.loaded.conf)), log_(log),
-      store_(open_store(conf_, log, broken_)), tls_(conf_.listeners), common_{conf_, plugins_, *store_, log, limits_of(conf_), {}, {}, {}, {}},
+    : conf_(std::move(ready.loaded.conf)), log_(log), store_(open_store(conf_, log, broken_)),
+      tls_(conf_.listeners), common_{conf_, plugins_, *store_, log, limits_of(conf_), {}, {}, {}, {}},
       administrator_(common_, listeners_, version), web_(conf_, administrator_, *store_, log, page, {}, &tls_) {
     for (const auto& l : conf_.listeners) listeners_.emplace_back(l);
     for (unsigned i = 0; i < worker_count(conf_); ++i) {

@@ -96,9 +96,9 @@ class store::implementation {
         opening.commit();
         watch_space();
         measurements_->load();
-        committer_ =
-            std::make_unique<commit_thread>([this](std::span<const commit_thread::job> jobs) { commit(jobs); },
-                                            [](const write_batch& batch, bool together) { message_log::count_done(batch, together ? 1 : -1); });
+        committer_ = std::make_unique<commit_thread>(
+            [this](std::span<const commit_thread::job> jobs) { commit(jobs); },
+            [](const write_batch& batch, bool together) { message_log::count_done(batch, together ? 1 : -1); });
     }
 
     const storage::sensor_table& sensors() const { return *sensors_; }

@@ -3,6 +3,7 @@
 #include "broker/admin/administrator.hpp"
 #include "web/access.hpp"
 #include "web/header_value.hpp"
+#include "web/login.hpp"
 #include "web/routes/publisher.hpp"
 #include "web/routes/routes.hpp"
 
@@ -28,7 +29,9 @@ response error_for(const request& what, unsigned status, std::string_view name, 
 }
 
 response unauthorized(const request& what) {
-    response answer = error_for(what, 401, "unauthorized", "Anonymous access is not allowed on this listener.");
+    response answer = error_for(what, 401, "unauthorized",
+                                what.authorization.empty() ? "This listener wants a user name and a password."
+                                                           : "User name or password is wrong.");
     answer.fields.emplace_back("WWW-Authenticate", "Basic realm=\"nightjar\", charset=\"UTF-8\"");
     return answer;
 }
@@ -108,8 +111,13 @@ answer application::route(request& what) {
 
     const static_table& site = site_(*what.listener);
     const bool file = found.allow.empty() && reads(what.method) && site.contains(what.path);
-    // The files hold nothing secret; there are no users to ask for yet, so all else is closed.
-    if (!file && !anonymous_allowed(conf_, *what.listener)) co_return unauthorized(what);
+    if (!file) { // the files hold nothing secret
+        const auto admission = co_await admit(admin_, what, options_.publish_deadline);
+        if (!admission) co_return error_for(what, 503, "timeout", "Nobody could look at the password in time.");
+        if (*admission == admin::admission::wants_login) co_return unauthorized(what);
+        if (*admission == admin::admission::denied)
+            co_return error_for(what, 403, "denied", "The ACL does not let this user read this path.");
+    }
     if (found.handle != nullptr) co_return co_await (*found.handle)(what);
     co_return answer_of_others(what, site, found.allow);
 }

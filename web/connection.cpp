@@ -46,6 +46,7 @@ connection::connection(connection_context& context, net::secure_socket socket, c
     : context_(context), stream_(std::move(socket)), deadline_(stream_.get_executor(), [this] { stream_.close(); }),
       peer_(fmt::format("{}:{}", peer_address, peer_port)) {
     request_.address = std::move(peer_address);
+    request_.port = peer_port;
     request_.listener = &listener;
     request_.bound_to_loopback = bound_to_loopback;
 }
@@ -162,6 +163,7 @@ void connection::take_fields() {
         request_.origin = "null"; // a browser all the same
     request_.fetch_site = std::string(view(head["Sec-Fetch-Site"]));
     request_.if_none_match = field(http::field::if_none_match);
+    request_.authorization = field(http::field::authorization);
     request_.accept_encoding = field(http::field::accept_encoding);
     request_.parameters.clear();
     if (auto where = parse_target(view(head.target()))) {

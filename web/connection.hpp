@@ -60,7 +60,7 @@ class connection {
 
     connection_context& context_;
     net::secure_socket stream_;
-    deadline deadline_; // of what is being waited for; closes the socket
+    deadline deadline_;                // of what is being waited for; closes the socket
     boost::beast::flat_buffer buffer_; // bytes not parsed yet, of the next request too
     std::optional<parser> parser_;
     request request_;

@@ -4,6 +4,7 @@
 
 #include "broker/config/configuration.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,8 +22,10 @@ struct request {
     std::string body;
     unsigned version = 11; // of HTTP, times ten
     // Header fields that matter to us; empty when absent.
-    std::string host, origin, fetch_site, if_none_match, accept_encoding;
+    std::string host, origin, fetch_site, if_none_match, accept_encoding, authorization;
     std::string address;                        // the client's
+    std::uint16_t port = 0;                     // the client's
+    std::string user_name;                      // of who was admitted; empty: none
     const config::listener* listener = nullptr; // where it came in
     bool bound_to_loopback = false;             // that listener
     std::vector<std::string> parameters;        // what stands in the places of the route's "{}", set by the router

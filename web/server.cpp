@@ -147,8 +147,8 @@ void server::implementation::accept(net::acceptor& from, net::descriptor fd, con
     const auto tls = tls_ == nullptr ? nullptr : tls_->of(listener);
     auto session = tls ? std::make_unique<net::tls_session>(*tls, socket.native_handle()) : nullptr;
     const bool loopback = from.local_endpoint().address().is_loopback();
-    auto client = std::make_unique<connection>(shared_, net::secure_socket(std::move(socket), std::move(session)), listener,
-                                               loopback, peer.address.to_string(), peer.port);
+    auto client = std::make_unique<connection>(shared_, net::secure_socket(std::move(socket), std::move(session)),
+                                               listener, loopback, peer.address.to_string(), peer.port);
     asio::co_spawn(context_, serve(std::move(client)), asio::detached);
 }
 

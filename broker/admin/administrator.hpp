@@ -23,9 +23,20 @@ struct publish_request {
     std::string payload;
     codec::qos qos = codec::qos::at_most_once;
     bool retain = false;
-    std::string user_name;
-    std::string address; // of the HTTP client
+    std::string user_name; // admitted before; empty: none
+    std::string address;   // of the HTTP client
+    unsigned realm = 0;    // of its listener
 };
+
+// Who asks for something over HTTP: by the users and rights of the listener, as the MQTT client "http-api" would.
+struct visitor {
+    std::string user_name; // empty: none
+    std::optional<std::string> password;
+    std::string address;
+    std::uint16_t port = 0;
+    const config::listener* listener = nullptr;
+};
+enum class admission { granted, wants_login, denied };
 
 enum class publish_status {
     done,           // routed, and on disk if anything was to be stored
@@ -50,6 +61,9 @@ class administrator {
     virtual ~administrator() = default;
 
     virtual void publish(publish_request request, std::function<void(publish_result)> done) = 0;
+
+    // May this visitor read `path`, as if it were a topic? `done` is called on any thread, or at once.
+    virtual void admit(visitor who, std::string path, std::function<void(admission)> done) = 0;
 
     virtual statistics stats() const = 0;
 

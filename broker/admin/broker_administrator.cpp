@@ -41,7 +41,7 @@ void broker_administrator::publish(publish_request request, std::function<void(p
     auto m = topics::message::make(request.topic, request.payload, request.qos, request.retain);
     // One topic always takes the same worker, so that its publishes stay in order.
     auto& home = *broker_.workers[std::hash<std::string>()(request.topic) % broker_.workers.size()];
-    home.inject(std::move(m), std::move(request.user_name), std::move(request.address),
+    home.inject(std::move(m), {std::move(request.user_name), std::move(request.address), request.realm},
                 [done = std::move(done)](worker::inject_result result) {
                     const auto status = status_of(result);
                     done({status, std::move(result.ingest)});
@@ -93,6 +93,23 @@ void broker_administrator::add_listeners(statistics& sum) const {
         sum.listeners.push_back(
             {l.conf.bind_address, l.conf.port, mqtt ? "mqtt" : "websockets", static_cast<std::uint64_t>(open)});
     }
+}
+
+void broker_administrator::admit(visitor who, std::string path, std::function<void(admission)> done) {
+    if (stopping_) return done(admission::denied);
+    auto& home = *broker_.workers[next_worker_.fetch_add(1, std::memory_order_relaxed) % broker_.workers.size()];
+    home.post([&home, &broker = broker_, who = std::move(who), path = std::move(path), done = std::move(done)] {
+        const plugin::client as{"http-api", who.user_name, who.address, who.port, false, false, who.listener->realm};
+        const auto decide = [&home, &broker, as_user = who, path, done](plugin::connect_verdict verdict) {
+            const auto& l = *as_user.listener;
+            const bool open = l.allow_anonymous.value_or(broker.conf.allow_anonymous || broker.conf.local_only);
+            if (verdict != plugin::connect_verdict::accept && (verdict != plugin::connect_verdict::pass || !open))
+                return done(admission::wants_login);
+            const plugin::client then{"http-api", as_user.user_name, as_user.address, 0, false, false, l.realm};
+            done(home.may_read(then, path) ? admission::granted : admission::denied);
+        };
+        home.judge(as, who.password, decide);
+    });
 }
 
 statistics broker_administrator::stats() const {
@@ -162,8 +179,8 @@ void broker_administrator::adopt(net::descriptor socket, const net::peer_address
                                                           std::move(tls), std::move(upgrade));
 }
 
-void broker_administrator::adopt_websocket(net::secure_socket socket, upgrade_request request,
-                                           std::string read_ahead, const config::listener& listener) {
+void broker_administrator::adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,
+                                           const config::listener& listener) {
     boost::system::error_code error;
     const auto remote = socket.socket().remote_endpoint(error);
     // A client may not speak before it has our answer to the handshake (RFC 6455 section 4.1).

@@ -16,6 +16,7 @@ class broker_administrator final : public administrator {
     broker_administrator(worker::common& broker, std::list<worker::listener_state>& listeners, std::string version);
 
     void publish(publish_request request, std::function<void(publish_result)> done) override;
+    void admit(visitor who, std::string path, std::function<void(admission)> done) override;
     statistics stats() const override;
     std::vector<retained_message> retained(std::string_view filter) const override;
     void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,

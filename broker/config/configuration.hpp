@@ -28,16 +28,16 @@ enum class tls_version : std::uint8_t { v1_0, v1_1, v1_2, v1_3 };
 // TLS of one listener. The reader refuses a listener with only a part of what it needs: none opens without TLS because
 // of a forgotten line.
 struct tls_options {
-    std::string certfile, keyfile;        // PEM; the certificate with its chain
-    std::string cafile, capath, crlfile;  // who vouches for client certificates, and which are revoked
-    std::string ciphers, ciphers_tls13;   // up to TLS 1.2, and for 1.3; empty: OpenSSL's
+    std::string certfile, keyfile;       // PEM; the certificate with its chain
+    std::string cafile, capath, crlfile; // who vouches for client certificates, and which are revoked
+    std::string ciphers, ciphers_tls13;  // up to TLS 1.2, and for 1.3; empty: OpenSSL's
     tls_version minimum = tls_version::v1_2;
-    bool require_certificate = false;     // of clients
+    bool require_certificate = false;      // of clients
     bool use_identity_as_username = false; // the certificate's common name
-    bool use_subject_as_username = false; // its whole subject, as RFC 2253 writes it
-    bool ignore_client_dates = false;     // disable_client_cert_date_checks
-    origin where;                         // of the first of these options
-    bool given = false;                   // any of them
+    bool use_subject_as_username = false;  // its whole subject, as RFC 2253 writes it
+    bool ignore_client_dates = false;      // disable_client_cert_date_checks
+    origin where;                          // of the first of these options
+    bool given = false;                    // any of them
 
     bool names_users() const { return use_identity_as_username || use_subject_as_username; }
 };
@@ -58,8 +58,8 @@ struct listener {
     config::security security;           // with per_listener_settings; otherwise the configuration's counts
     unsigned realm = 0;                  // whose security counts: 0 the configuration's, n + 1 that of listener n
     tls_options tls;
-    bool closed = false;                 // a reload has taken it away
-    bool optional = false;               // a default for an address family that this host may not have
+    bool closed = false;   // a reload has taken it away
+    bool optional = false; // a default for an address family that this host may not have
     origin where;
 };
 

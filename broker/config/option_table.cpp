@@ -163,14 +163,12 @@ option tls_flag(std::string_view name, bool tls_options::*member) {
 
 void apply_tls_version(reading& at, std::string_view value) {
     constexpr std::pair<std::string_view, tls_version> known[] = {
-        {"tlsv1.3", tls_version::v1_3},
-        {"tlsv1.2", tls_version::v1_2},
-        {"tlsv1.1", tls_version::v1_1},
-        {"tlsv1", tls_version::v1_0},
-        {"tlsv1.0", tls_version::v1_0},
+        {"tlsv1.3", tls_version::v1_3}, {"tlsv1.2", tls_version::v1_2}, {"tlsv1.1", tls_version::v1_1},
+        {"tlsv1", tls_version::v1_0},   {"tlsv1.0", tls_version::v1_0},
     };
     const auto word = first_word(value);
-    const auto* found = std::find_if(std::begin(known), std::end(known), [&](const auto& k) { return k.first == word; });
+    const auto* found =
+        std::find_if(std::begin(known), std::end(known), [&](const auto& k) { return k.first == word; });
     if (found == std::end(known)) return wrong_value(at, "tls_version", value, "tlsv1.2 or tlsv1.3 is wanted");
     given_tls(at).minimum = found->second;
     if (found->second < tls_version::v1_2)
@@ -348,8 +346,8 @@ constexpr auto any32 = std::numeric_limits<std::uint32_t>::max();
 
 void add_general(std::vector<option>& t) {
     t.push_back(works("allow_anonymous", apply_allow_anonymous));
-    t.push_back(works("password_file", security_file("password_file", &security::password_file,
-                                                     &security::password_where)));
+    t.push_back(
+        works("password_file", security_file("password_file", &security::password_file, &security::password_where)));
     t.push_back(works("acl_file", security_file("acl_file", &security::acl_file, &security::acl_where)));
     t.push_back(works("per_listener_settings", apply_per_listener));
     t.push_back(flag("acl_deny_subscribe", &configuration::acl_deny_subscribe));

@@ -61,7 +61,8 @@ class transport : public boost::intrusive_ref_counter<transport, boost::thread_u
     // The client has ended its direction: it waits for nothing any more.
     virtual bool abandoned() const = 0;
 
-    // Inside on_bytes() only, or while reading is paused: leaves this worker. Then attach() and start() on the other worker's thread.
+    // Inside on_bytes() only, or while reading is paused: leaves this worker. Then attach() and start() on the other
+    // worker's thread.
     virtual void detach() = 0;
 
     virtual std::string_view kind() const = 0; // "tcp", "tls", "ws", "wss"

@@ -30,7 +30,7 @@ struct client {
     std::uint16_t port = 0;
     bool internal = false;  // the broker itself
     bool certified = false; // its user name comes from its TLS certificate, which is verified
-    unsigned realm = 0;    // whose users and rights count for its listener: config::listener::realm
+    unsigned realm = 0;     // whose users and rights count for its listener: config::listener::realm
 };
 
 // What a stored publish led to; filled for whoever asked (REST), otherwise null.
@@ -69,8 +69,8 @@ class host {
     virtual std::int64_t now_us() const = 0; // wall clock, microseconds since 1970, taken once a turn
     // Goes to disk as one piece at the end of this loop turn.
     virtual storage::write_batch& batch() = 0;
-    // Inside on_connect(), once, by a plugin that then returns `later`: what it calls, on any thread, when it knows. The
-    // client may be gone by then; that is no error.
+    // Inside on_connect(), once, by a plugin that then returns `later`: what it calls, on any thread, when it knows.
+    // The client may be gone by then; that is no error.
     virtual std::function<void(connect_verdict)> answer_later() = 0;
     // Routes a message of the broker's own at the end of this turn. Plugins do not see it, so it cannot loop.
     virtual void publish(bytes topic, bytes payload, codec::qos qos, bool retain) = 0;

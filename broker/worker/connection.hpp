@@ -39,7 +39,7 @@ struct incoming {
     net::transport_ptr transport;
     net::peer_address peer;
     listener_state* listener = nullptr;
-    std::string read_ahead; // bytes already read, CONNECT first
+    std::string read_ahead;                              // bytes already read, CONNECT first
     std::optional<plugin::connect_verdict> verdict = {}; // plugins have judged that CONNECT
 };
 
@@ -69,7 +69,7 @@ class connection final : public net::transport_events, public session::link, pub
     void flush();     // at the end of the turn
     void shut_down(); // at the end of the turn in which it was closed: last flush, log line, session detached
     bool closing() const { return closing_; }
-    void reloaded(); // the configuration has changed: may it stay?
+    void reloaded();                                  // the configuration has changed: may it stay?
     void on_verdict(plugin::connect_verdict verdict); // that judge() had to wait for
 
     // Second at which it has to be looked at again if nothing comes; the worker's clock.
@@ -121,17 +121,17 @@ class connection final : public net::transport_events, public session::link, pub
     bool closing_ = false;
     bool reading_paused_ = false;
     bool lost_ = false;
-    bool certified_ = false; // its user name comes from its certificate
+    bool certified_ = false;       // its user name comes from its certificate
     bool connect_counted_ = false; // its CONNECT, here or by the worker it came from
-    bool ended_ = false;     // its CONNECT ended a durable session
-    std::string_view cause_; // why it closed; static text
+    bool ended_ = false;           // its CONNECT ended a durable session
+    std::string_view cause_;       // why it closed; static text
     struct destination {
         unsigned worker;
         std::string bytes; // what this connection has read and not used
     };
     std::optional<plugin::connect_verdict> verdict_; // of plugins, once they have spoken
     std::unique_ptr<std::string> waiting_;           // for a verdict: CONNECT, and what came behind it
-    std::unique_ptr<destination> leaving_for_; // the worker that holds the session of this client id
+    std::unique_ptr<destination> leaving_for_;       // the worker that holds the session of this client id
     net::peer_address peer_;
 };
 

@@ -205,9 +205,7 @@ void worker::publish_own() {
 }
 
 bool worker::may_subscribe(session::session& who, codec::bytes filter, codec::qos qos) {
-    if (common_.plugins.on_subscribe(*this, describe(who), filter, qos) == plugin::access_verdict::deny) return false;
-    // A filter is allowed whole or not at all: its wildcards are levels that only a wildcard matches.
-    return !common_.conf.acl_deny_subscribe || may_read(who, filter);
+    return common_.plugins.on_subscribe(*this, describe(who), filter, qos) != plugin::access_verdict::deny;
 }
 
 void worker::subscribe(session::session& who, codec::bytes filter, codec::qos qos) {

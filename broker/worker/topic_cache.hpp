@@ -36,7 +36,7 @@ struct topic_entry {
     const std::size_t stripe; // of the subscription tree
     topics::tree_version version = 0;
     bool filled = false;
-    const bool reserved;             // `$SYS`, `$share`: clients may not publish here
+    const bool reserved;      // `$SYS`, `$share`: clients may not publish here
     std::uint64_t writer = 0; // the session whose right to publish here was last asked for
     bool writer_may = false;
     std::uint64_t other_workers = 0; // bit n: worker n has subscribers

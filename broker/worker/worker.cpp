@@ -119,8 +119,8 @@ void worker::adopt(net::descriptor socket, bool v6, const net::peer_address& pee
         if (upgrade) {
             const auto protocol = v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
             net::tcp_socket own(context_, protocol, fd.release());
-            transport = new net::websocket_transport(net::secure_socket(std::move(own), std::move(tls)),
-                                                     std::move(*upgrade));
+            transport =
+                new net::websocket_transport(net::secure_socket(std::move(own), std::move(tls)), std::move(*upgrade));
         } else if (tls) {
             transport = new net::tls_transport(std::move(fd), std::move(tls));
         } else {
@@ -251,11 +251,9 @@ void worker::commit_done(std::uint64_t number, std::error_code error) {
 
 // --- REST
 
-void worker::inject(topics::message_ptr m, std::string user_name, std::string address,
-                    std::function<void(inject_result)> done) {
-    asio::post(context_, [this, m = std::move(m), user_name = std::move(user_name), address = std::move(address),
-                          done = std::move(done)]() mutable {
-        inject_now(m, {"http-api", user_name, address, 0, true}, std::move(done));
+void worker::inject(topics::message_ptr m, injector who, std::function<void(inject_result)> done) {
+    asio::post(context_, [this, m = std::move(m), who = std::move(who), done = std::move(done)]() mutable {
+        inject_now(m, {"http-api", who.user_name, who.address, 0, false, false, who.realm}, std::move(done));
     });
 }
 
@@ -280,15 +278,23 @@ plugin::client worker::describe(const session::session& s) const {
 }
 
 plugin::connect_verdict worker::judge(connection& c, const plugin::client& who, const codec::connect& packet) {
-    asked_for_ = &c;
+    asked_ = {&c, [&c](plugin::connect_verdict verdict) { c.on_verdict(verdict); }};
+    return common_.plugins.on_connect(*this, who, packet);
+}
+
+void worker::judge(const plugin::client& who, const std::optional<std::string>& password, const verdict_taker& done) {
+    codec::connect packet;
+    packet.client_id = who.client_id;
+    if (!who.user_name.empty()) packet.user_name = who.user_name;
+    if (password) packet.password = *password;
+    asked_ = {nullptr, done};
     const auto verdict = common_.plugins.on_connect(*this, who, packet);
-    asked_for_ = nullptr;
-    return verdict;
+    if (verdict != plugin::connect_verdict::later) done(verdict);
 }
 
 std::function<void(plugin::connect_verdict)> worker::answer_later() {
     const auto question = ++last_question_;
-    questions_.emplace(question, asked_for_);
+    questions_.emplace(question, std::exchange(asked_, {}));
     return [this, question](plugin::connect_verdict verdict) {
         asio::post(context_, [this, question, verdict] { answer(question, verdict); });
     };
@@ -297,9 +303,9 @@ std::function<void(plugin::connect_verdict)> worker::answer_later() {
 void worker::answer(std::uint64_t question, plugin::connect_verdict verdict) {
     const auto asked = questions_.find(question);
     if (asked == questions_.end()) return; // the client has gone
-    auto* c = asked->second;
+    const auto done = std::move(asked->second.done);
     questions_.erase(asked);
-    c->on_verdict(verdict);
+    done(verdict);
 }
 
 // Everything that was concluded from the old configuration is old: rights, who may be here at all.
@@ -312,7 +318,7 @@ void worker::reloaded() {
 }
 
 void worker::forget(connection& c) {
-    boost::unordered::erase_if(questions_, [&](const auto& asked) { return asked.second == &c; });
+    boost::unordered::erase_if(questions_, [&](const auto& asked) { return asked.second.from == &c; });
 }
 
 // --- time

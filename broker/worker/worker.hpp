@@ -59,6 +59,12 @@ struct inject_result {
     plugin::ingest_report ingest;
 };
 
+// Who such a message comes from.
+struct injector {
+    std::string user_name, address;
+    unsigned realm = 0;
+};
+
 class worker final : public session::router,
                      public session::journal,
                      public plugin::host,
@@ -91,8 +97,7 @@ class worker final : public session::router,
                net::tls_session_ptr tls, std::unique_ptr<net::upgrade_request> upgrade);
     void adopt(incoming from); // detached from another worker
     // Routes a message on this worker; `done` is called on its thread when what had to be stored is on disk.
-    void inject(topics::message_ptr m, std::string user_name, std::string address,
-                std::function<void(inject_result)> done);
+    void inject(topics::message_ptr m, injector who, std::function<void(inject_result)> done);
     mailbox& mail() { return mailbox_; }
 
     // --- for its connections
@@ -115,6 +120,12 @@ class worker final : public session::router,
     // What plugins say of a CONNECT; `later` comes as c.on_verdict(), unless forget() is asked before.
     plugin::connect_verdict judge(connection& c, const plugin::client& who, const codec::connect& packet);
     void forget(connection& c);
+    // The same for who comes over HTTP; `done` here or later, on this thread.
+    using verdict_taker = std::function<void(plugin::connect_verdict)>;
+    void judge(const plugin::client& who, const std::optional<std::string>& password, const verdict_taker& done);
+    bool may_read(const plugin::client& who, codec::bytes topic) {
+        return !access_judged_ || ask_access(who, plugin::access::read, topic);
+    }
 
     // --- session::router
     session::route_result publish(session::session& from, const codec::publish& packet, codec::bytes frame) override;
@@ -234,9 +245,13 @@ class worker final : public session::router,
 
     bool access_judged_ = false; // by a plugin; otherwise everybody may do everything
 
-    connection* asked_for_ = nullptr; // during judge()
+    struct question {
+        connection* from = nullptr; // null: HTTP
+        verdict_taker done = {};
+    };
+    question asked_; // during judge()
     std::uint64_t last_question_ = 0;
-    boost::unordered_flat_map<std::uint64_t, connection*> questions_; // CONNECTs whose verdict is still to come
+    boost::unordered_flat_map<std::uint64_t, question> questions_; // whose verdict is still to come
 
     std::vector<connection*> dirty_, closing_;
     std::vector<std::unique_ptr<connection>> graveyard_; // closed, but maybe still on the call stack

@@ -68,15 +68,15 @@ pattern deny a/allowed
 pattern deny never/#
 pattern read never/#
 """
-TOPICS = ["open", "open/1", "open/not", "a", "a/1", "a/allowed", "a/secret", "a/secret/1", "a/secrets", "a/b/x", "a/b/x/y",
-          "a/b", "w", "w/1", "w/1/2", "both/1", "plain", "plain/1", "mixed/1", "mixed/2", "sp", "sp ace/1", "space/1",
-          "lead", "/lead", "trail", "trail/", "deep/1/end", "deep/1/end/2", "deep/end", "upper", "again", "plus", "never/1",
-          "name/one space", "name/two spaces", "$other", "$other/1", "$other/2", "dev/c1/1", "dev/c1", "dev/c2/1",
-          "dev", "from/alice/1", "from/Alice/1", "from/bob/1", "from//1", "c1/x", "c2/x", "bob/x", "bob/c1", "alice/c1", "/c1",
-          "a/x", "b/x", "x/x", "%c/x", "dev/%c/1", "$(x)/x", ".*/x", "zz"]
+TOPICS = ["open", "open/1", "open/not", "a", "a/1", "a/allowed", "a/secret", "a/secret/1", "a/secrets", "a/b/x",
+          "a/b/x/y", "a/b", "w", "w/1", "w/1/2", "both/1", "plain", "plain/1", "mixed/1", "mixed/2", "sp", "sp ace/1",
+          "space/1", "lead", "/lead", "trail", "trail/", "deep/1/end", "deep/1/end/2", "deep/end", "upper", "again",
+          "plus", "never/1", "name/one space", "name/two spaces", "$other", "$other/1", "$other/2", "dev/c1/1",
+          "dev/c1", "dev/c2/1", "dev", "from/alice/1", "from/Alice/1", "from/bob/1", "from//1", "c1/x", "c2/x",
+          "bob/x", "bob/c1", "alice/c1", "/c1", "a/x", "b/x", "x/x", "%c/x", "dev/%c/1", "$(x)/x", ".*/x", "zz"]
 
-ALICE_READS = {"a", "a/1", "a/allowed", "a/secrets", "a/b", "a/b/x/y", "a/x", "both/1", "plain", "mixed/1", "mixed/2", "sp ace/1",
-               "/lead", "trail/", "deep/1/end", "deep/1/end/2", "again", "$other/1"}
+ALICE_READS = {"a", "a/1", "a/allowed", "a/secrets", "a/b", "a/b/x/y", "a/x", "both/1", "plain", "mixed/1", "mixed/2",
+               "sp ace/1", "/lead", "trail/", "deep/1/end", "deep/1/end/2", "again", "$other/1"}
 ALICE_WRITES = {"w/1", "both/1", "plain", "mixed/1", "mixed/2"}
 
 # user name, client id, what it may read, what it may write
@@ -175,3 +175,23 @@ class AclFile(SecuredCase):
             with self.subTest(client_id):
                 self.assertEqual(self.read("bob", client_id, TOPICS, "marker/own") - own, set())
                 self.assertEqual(self.written("bob", client_id, "marker/own") - own, {"from/bob/1"})
+
+
+class PatternDeny(SecuredCase):
+    """What a pattern denies stays denied, whatever a client calls itself."""
+
+    users = ("root", "a/b", "ab")
+    files = {"acl": "user root\ntopic #\npattern read marker\npattern deny by-id/%c/secret\npattern read by-id/#\n"
+                    "pattern deny by-name/%u/secret\npattern read by-name/#\n"}
+    extra_conf = "acl_file FILES/acl\npassword_file FILES/users"
+
+    def test_by_client_id_and_by_name(self):
+        root = self.user("root")
+        for name in ("ab", "a/b"):
+            for kind in ("by-id", "by-name"):
+                with self.subTest(name, kind=kind):
+                    reader = self.user(name, name).subscribe((f"{kind}/#", 0), ("marker", 0))
+                    for topic in (f"{kind}/{name}/secret", f"{kind}/{name}/open", "marker"):
+                        root.publish(topic, b"1")
+                    reader.expect(mqtt.publish(f"{kind}/{name}/open", b"1"), mqtt.publish("marker", b"1"))
+                    reader.disconnect()

@@ -7,8 +7,8 @@ from harness import packets as mqtt
 from harness.secured import SecuredCase
 
 ROOT = "user root\ntopic #\n"
-WIDE = ROOT + "user alice\ntopic read ok/#\ntopic read secret/#\nuser bob\ntopic read ok/#\ntopic write ok/#\ntopic write gone/#\n"
 NARROW = ROOT + "user alice\ntopic read ok/#\nuser bob\ntopic read ok/#\ntopic write ok/#\n"
+WIDE = NARROW + "topic write gone/#\nuser alice\ntopic read secret/#\n"
 
 
 class AclFileChanged(SecuredCase):
@@ -99,7 +99,8 @@ class SessionOfAnother(SecuredCase):
     def take_over(self, client_id):
         """bob, with whatever session the broker gives him."""
         bob = self.raw()
-        bob.send(mqtt.connect(client_id, clean=False, username="bob", password="bob's"), mqtt.subscribe(1, ("ok/marker", 1)))
+        bob.send(mqtt.connect(client_id, clean=False, username="bob", password="bob's"),
+                 mqtt.subscribe(1, ("ok/marker", 1)))
         self.assertIn(bob.read_packet(), (mqtt.connack(0), mqtt.connack(0, True)))
         return bob
 

@@ -1,4 +1,4 @@
-"""An acl_file that cannot be used keeps the broker from starting, with file:line; the last line may end without an end."""
+"""An acl_file that cannot be used keeps the broker from starting, with file:line (mosquitto-compat section 3)."""
 
 import os
 
@@ -25,8 +25,17 @@ MISTAKES = {
     "a topic that is too long": "topic read " + "a" * 65536,
 }
 NOT_MQTT = {"a topic that is not UTF-8": b"topic read a\xff", "a topic with a zero byte": b"topic read a\0b"}
-GOOD = b"# comment\n\nuser alice\r\n  topic read a\n   \ntopic deny a/b\npattern %c\ntopic read read\ntopic read $share/g/a\n" \
-       b"user alice\ntopic a/#\npattern write x%cy/%u"
+GOOD = b"""# comment
+
+user alice\r
+  topic read a
+   \ntopic deny a/b
+pattern %c
+topic read read
+topic read $share/g/a
+user alice
+topic a/#
+pattern write x%cy/%u"""
 
 
 class AclFileErrors(SecuredCase):

@@ -1,4 +1,4 @@
-"""A publish that the acl_file denies is acknowledged as any other and then forgotten: not routed, retained, queued, stored.
+"""A publish that the acl_file denies is acknowledged as any other and then forgotten: not routed, retained or queued.
 
 [MQTT-3.3.5-2]: MQTT 3.1.1 has no way to say no.
 """

@@ -41,7 +41,8 @@ class AclFileWill(SecuredCase):
         self.die("kept/new", retain=True)
         self.die("kept/ok", retain=True)
         late = self.user("root").subscribe(("kept/no", 0), ("kept/new", 0), ("kept/ok", 0))
-        late.expect_unordered(mqtt.publish("kept/no", b"kept", retain=True), mqtt.publish("kept/ok", b"will", retain=True))
+        late.expect_unordered(mqtt.publish("kept/no", b"kept", retain=True),
+                              mqtt.publish("kept/ok", b"will", retain=True))
         late.expect_nothing()
 
     def test_denied_for_those_away(self):

@@ -1,19 +1,16 @@
-"""After five failed logins from an address its further tries are looked at one a second, but for passwords known as good.
+"""After five failed logins from an address its further tries are looked at one a second, but for passwords known.
 
 Nobody else waits; the log names each failure with its address, as fail2ban wants it.
 """
 
 import re
 import select
-import socket
-import struct
 import time
 
 from harness import MqttClient, WebSocketTransport, packets as mqtt, seconds
 from harness.secured import SecuredCase
 
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close() sends RST
-AT_ONCE = 0.5
+AT_ONCE = 0.9  # seconds; who waits, waits for one
 
 
 class GuardCase(SecuredCase):
@@ -35,32 +32,31 @@ class GuardCase(SecuredCase):
         return client
 
     @staticmethod
-    def unanswered(clients, within):
-        """Those who have no answer yet when no more came for so long."""
+    def unanswered(clients, within, enough=0):
+        """Those who have no answer yet when no more came for so long, or when they are few enough."""
         waiting = {client.transport.socket: client for client in clients}
-        while True:
+        while len(waiting) > enough:
             ready, _, _ = select.select(list(waiting), [], [], within)
             if not ready:
-                return list(waiting.values())
+                break
             for sock in ready:
                 del waiting[sock]
+        return list(waiting.values())
 
 
 class LoginGuard(GuardCase):
     def test_one_a_second(self):
         address = "127.0.4.1"
         self.fail_five_times(address)
+        start = time.monotonic()
         clients = [self.attempt(address, f"guess-{number}") for number in range(3)]
-        times = []
-        while clients:
-            for sock in select.select([client.transport.socket for client in clients], [], [], seconds(5))[0]:
-                client = next(client for client in clients if client.transport.socket is sock)
-                self.assertEqual(self.answer_code(client), 5)
-                clients.remove(client)
-                times.append(time.monotonic())
-        for earlier, later in zip(times, times[1:]):
-            self.assertGreater(later - earlier, 0.8)
-            self.assertLess(later - earlier, seconds(2))
+        for number in range(3):
+            ready = select.select([client.transport.socket for client in clients], [], [], seconds(5))[0]
+            client = next(client for client in clients if client.transport.socket in ready)
+            self.assertEqual(self.answer_code(client), 5)
+            self.assertGreater(time.monotonic() - start, number - 0.1)
+            clients.remove(client)
+        self.assertLess(time.monotonic() - start, seconds(4))
 
     def test_four_failures_are_free(self):
         address = "127.0.4.2"
@@ -97,9 +93,11 @@ class LoginGuard(GuardCase):
         address = "127.0.4.7"
         self.fail_five_times(address)
         clients = [self.attempt(address, f"guess-{number}") for number in range(40)]
-        waiting = self.unanswered(clients, 0.4)
-        self.assertGreaterEqual(len(waiting), 8)
-        self.assertLessEqual(len(waiting), 12)
+        start = time.monotonic()
+        waiting = self.unanswered(clients, seconds(2), enough=12)
+        self.assertLess(time.monotonic() - start, seconds(3))  # 28 that had to wait would take as many seconds
+        waiting = self.unanswered(waiting, 0.3)
+        self.assertGreaterEqual(len(waiting), 7)
         for client in clients:
             if client not in waiting:
                 self.assertIn(self.answer_code(client), (3, 5))
@@ -109,15 +107,14 @@ class LoginGuard(GuardCase):
             client = MqttClient(WebSocketTransport(self.websocket()))
             client.send(mqtt.connect("web", username="alice", password="wrong"))
             self.assertEqual(self.answer_code(client), 5)
-        clients = [self.attempt("127.0.0.1", f"guess-{number}") for number in range(3)]
-        self.assertGreaterEqual(len(self.unanswered(clients, 0.4)), 2)
+        clients = [self.attempt("127.0.0.1", f"guess-{number}") for number in range(4)]
+        self.assertGreaterEqual(len(self.unanswered(clients, 0.3)), 2)
 
     def test_right_passwords_are_no_failures(self):
         for _ in range(10):
             self.assert_at_once("127.0.4.10", 0, "alice", "alice's")
         self.assert_at_once("127.0.4.10", 5, "alice", "wrong")
         self.assert_at_once("127.0.4.10", 5, "alice", "wrong")
-
 
 
 class LoginLog(GuardCase):

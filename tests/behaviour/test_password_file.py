@@ -1,4 +1,4 @@
-"""password_file: who gets in, over TCP and WebSockets, with lines of mosquitto_passwd, nightjarctl passwd and each hash.
+"""password_file: who gets in, over TCP and WebSockets, by lines of mosquitto_passwd and nightjarctl passwd.
 
 mosquitto-compat section 3; reliability rows 17 to 19, 52 and 70.
 """
@@ -91,7 +91,8 @@ class PasswordFile(LoginCase):
 
     def test_no_will_of_the_refused(self):
         watcher = self.user("alice").subscribe(("will", 0))
-        self.assertEqual(self.login("alice", "wrong", "dead", address=next(addresses), will=("will", b"x", 0, False)), REFUSED)
+        self.assertEqual(self.login("alice", "wrong", "dead", address=next(addresses), will=("will", b"x", 0, False)),
+                         REFUSED)
         self.user("jürgen").publish("will", b"marker")
         watcher.expect(mqtt.publish("will", b"marker"))
 

@@ -1,4 +1,4 @@
-"""A password_file that cannot be used keeps the broker from starting, with file:line, and never shows what a line hides.
+"""A password_file that cannot be used keeps the broker from starting, with file:line, and shows no secret of it.
 
 mosquitto-compat section 3; reliability row 18. mosquitto 2.0 lets bad lines pass, 2.1 does not.
 """

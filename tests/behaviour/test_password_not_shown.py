@@ -1,4 +1,4 @@
-"""No password is written anywhere: not to the log with all its types, not to the store, not to REST or $SYS (row 60)."""
+"""No password is written anywhere: not to the log with all its types, the store, REST or $SYS (reliability row 60)."""
 
 import glob
 import unittest

@@ -1,4 +1,4 @@
-"""per_listener_settings true: password_file, acl_file and allow_anonymous count for the listener above them, and only there.
+"""per_listener_settings true: password_file, acl_file and allow_anonymous count for the listener above them alone.
 
 Who has a session has the rights of the listener that he came by last.
 """

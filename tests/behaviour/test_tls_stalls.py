@@ -1,6 +1,7 @@
 """Clients that speak the wrong language, cut a handshake off, or say nothing: closed in time, harming nobody."""
 
 import os
+import random
 import resource
 import socket
 import ssl
@@ -65,6 +66,36 @@ class TlsStalls(TlsCase):
                 client = self.plain_to(port)
                 client.sendall(hello[:size])
                 client.close()
+        self.assert_healthy()
+
+    def test_flipped_bytes(self):
+        """One byte wrong, in the handshake or after it: the connection ends, nothing else."""
+        dice = random.Random(7)
+        for attempt in range(150):
+            incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+            tls = self.certificates.context().wrap_bio(incoming, outgoing, server_hostname="localhost")
+            client = self.plain_to((self.tls_port, self.wss_port, self.https_port)[attempt % 3])
+            flight = dice.randrange(3)  # hello, the end of the handshake, data
+            try:
+                for number in range(3):
+                    try:
+                        if number < 2:
+                            tls.do_handshake()
+                        else:
+                            tls.write(packets.connect("flipped") + bytes(200))
+                    except ssl.SSLWantReadError:
+                        pass
+                    data = bytearray(outgoing.read())
+                    if number == flight and data:
+                        data[dice.randrange(len(data))] ^= 1 << dice.randrange(8)
+                    client.sendall(data)
+                    if number == 0 and flight != 0:
+                        incoming.write(client.recv(65536))
+                client.shutdown(socket.SHUT_WR)
+                self.drain(client)
+            except (ssl.SSLError, ConnectionError):
+                pass
+            client.close()
         self.assert_healthy()
 
     def test_a_mute_client_is_closed_in_time(self):

@@ -60,6 +60,8 @@ result<admin::publish_request> read_message(const request& what) {
     admin::publish_request message;
     message.topic = std::string_view(*name);
     message.address = what.address;
+    message.user_name = what.user_name;
+    message.realm = what.listener->realm;
     if (const json::value* retain = body->if_contains("retain")) {
         if (!retain->is_bool()) return invalid("bad_field", "retain is true or false.");
         message.retain = retain->get_bool();

@@ -78,6 +78,8 @@ result<admin::publish_request> read_message(const request& what) {
     message.payload = std::move(*payload);
     message.qos = codec::qos::at_least_once;
     message.address = what.address;
+    message.user_name = what.user_name;
+    message.realm = what.listener->realm;
     return message;
 }
 

@@ -1,45 +1,15 @@
 #include "web/routes/publisher.hpp"
 
-#include <memory>
-
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include "web/wait_for.hpp"
 
 namespace nightjar::web {
 
 namespace asio = boost::asio;
 
-namespace {
-
-struct waiting {
-    explicit waiting(const asio::any_io_executor& executor) : timer(executor) {}
-    asio::steady_timer timer; // cancelled by the answer
-    std::optional<admin::publish_result> result;
-};
-
-} // namespace
-
 asio::awaitable<std::optional<admin::publish_result>>
 publish_and_wait(admin::administrator& admin, admin::publish_request message, std::chrono::milliseconds deadline) {
-    const auto home = co_await asio::this_coro::executor;
-    auto state = std::make_shared<waiting>(home);
-    state->timer.expires_after(deadline);
-    // The answer comes on a worker's thread, perhaps after the deadline; only the web thread touches the
-    // state.
-    std::weak_ptr<waiting> expected = state;
-    admin.publish(std::move(message), [home, expected](admin::publish_result result) {
-        asio::post(home, [expected, result = std::move(result)]() mutable {
-            const auto still = expected.lock();
-            if (!still) return;
-            still->result = std::move(result);
-            still->timer.cancel();
-        });
-    });
-    co_await state->timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    co_return std::move(state->result);
+    co_return co_await wait_for<admin::publish_result>(
+        deadline, [&](auto done) { admin.publish(std::move(message), std::move(done)); });
 }
 
 response publish_error(unsigned status, std::string_view name, std::string_view detail) {

@@ -15,6 +15,7 @@ std::uint8_t access_control::hooks() const {
     const auto now = files_.load();
     auto result = static_cast<std::uint8_t>(api::hook::connect | api::hook::reload);
     if (now->any_acl) result = result | api::hook::access;
+    if (now->any_acl && now->deny_subscribe) result = result | api::hook::subscribe;
     return result;
 }
 
@@ -69,6 +70,13 @@ access_verdict access_control::check(const client& who, api::access what, api::b
     if (!acl) return access_verdict::pass;
     return acl->check(what, who.user_name, who.client_id, topic).allowed ? access_verdict::accept
                                                                          : access_verdict::deny;
+}
+
+access_verdict access_control::on_subscribe(api::host&, const client& who, api::bytes filter, codec::qos) {
+    const auto now = files_.load();
+    const auto& acl = now->of(who.realm).acl;
+    if (!acl || acl->allows_filter(who.user_name, who.client_id, filter)) return access_verdict::pass;
+    return access_verdict::deny;
 }
 
 // Nobody keeps passwords, so that they cannot be asked again: a hash that is the same as before is as good.

@@ -26,6 +26,7 @@ class access_control final : public api::plugin {
 
     api::connect_verdict on_connect(api::host&, const api::client&, const codec::connect&) override;
     api::access_verdict on_access(api::host&, const api::client&, api::access, api::bytes topic) override;
+    api::access_verdict on_subscribe(api::host&, const api::client&, api::bytes filter, codec::qos) override;
     api::connect_verdict keeps(api::host&, const api::client&) override;
 
     // New files from now on; any thread. Workers must forget what they remember afterwards.

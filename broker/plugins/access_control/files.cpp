@@ -32,7 +32,8 @@ class reader {
         if (known) return known;
         // Root reads it now, the user it drops to reads it on reload.
         const auto later = conf_.user.empty() ? std::nullopt : password_file::user_named(conf_.user);
-        auto loaded = password_file::read_password_file(of.password_file, later ? *later : password_file::this_process());
+        auto loaded =
+            password_file::read_password_file(of.password_file, later ? *later : password_file::this_process());
         append(out_, std::move(loaded.findings), of.password_where);
         return known = std::make_shared<const password_file::password_table>(std::move(loaded.table));
     }
@@ -57,6 +58,7 @@ std::shared_ptr<const files> read_files(const config::configuration& conf, findi
     auto result = std::make_shared<files>();
     result->nobody = {std::make_shared<const password_file::password_table>(),
                       std::make_shared<const acl_file::acl>(std::vector<acl_file::rule>{})};
+    result->deny_subscribe = conf.acl_deny_subscribe;
     reader in(conf, out);
     result->realms.push_back(in.read(conf.security));
     if (conf.per_listener_settings)

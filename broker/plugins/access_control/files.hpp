@@ -19,6 +19,7 @@ struct realm_files {
 struct files {
     std::vector<realm_files> realms; // by config::listener::realm
     bool any_passwords = false, any_acl = false;
+    bool deny_subscribe = false; // acl_deny_subscribe
 
     const realm_files& of(unsigned realm) const { return realm < realms.size() ? realms[realm] : nobody; }
     realm_files nobody; // of config::nobody: no password is right, nothing is allowed

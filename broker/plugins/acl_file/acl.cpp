@@ -10,6 +10,43 @@ namespace {
 
 bool has_wildcard(bytes name) { return name.find_first_of("+#") != bytes::npos; }
 
+// %c and %u of a pattern, as whole levels.
+std::string with_names(bytes pattern, const client_names& who) {
+    std::string out;
+    codec::levels all(pattern);
+    for (bytes level; all.next(level);) {
+        out += level == "%c" ? who.client_id : level == "%u" ? who.user : level;
+        out += '/';
+    }
+    out.pop_back();
+    return out;
+}
+
+// Some topic matches both.
+bool filters_meet(bytes a, bytes b) {
+    codec::levels left(a), right(b);
+    for (bytes x, y;;) {
+        const bool more_left = left.next(x), more_right = right.next(y);
+        if ((more_left && x == "#") || (more_right && y == "#")) return true; // "a/#" matches "a" too
+        if (more_left != more_right) return false;
+        if (!more_left) return true;
+        if (x != y && x != "+" && y != "+") return false;
+    }
+}
+
+// Each topic that matches `narrow` matches `wide`.
+bool filter_covers(bytes wide, bytes narrow) {
+    if (narrow.starts_with('$') != wide.starts_with('$')) return false; // [MQTT-4.7.2-1]
+    codec::levels outer(wide), inner(narrow);
+    for (bytes x, y;;) {
+        const bool more_outer = outer.next(x), more_inner = inner.next(y);
+        if (more_outer && x == "#") return true;
+        if (more_outer != more_inner) return false;
+        if (!more_outer) return true;
+        if (y == "#" || (x != "+" && x != y)) return false;
+    }
+}
+
 rule_tree::entry entry_of(const rule& r, std::size_t place) {
     return {r.filter, static_cast<rank>(place), r.read || r.denies(), r.write || r.denies()};
 }
@@ -71,6 +108,22 @@ decision acl::decide(const lists& of, access wanted, const client_names& who, by
 decision acl::check(access wanted, bytes user, bytes client_id, bytes topic) const {
     const client_names who{user, client_id};
     return decide(lists_of(who), wanted, who, topic);
+}
+
+bool acl::allows_filter(bytes user, bytes client_id, bytes filter) const {
+    const client_names who{user, client_id};
+    const auto lists = lists_of(who);
+    for (const bool patterns : {false, true}) { // its own list decides first, in each the denies
+        if (patterns && lists.patterns == nullptr) return false;
+        for (const auto& r : rules_) {
+            if (r.pattern != patterns || (!patterns && r.user != user)) continue;
+            if (patterns && user.empty() && r.filter.find("%u") != std::string::npos) continue;
+            const auto own = patterns ? with_names(r.filter, who) : r.filter;
+            if (r.denies() && filters_meet(own, filter)) return false;
+            if (r.read && filter_covers(own, filter)) return true;
+        }
+    }
+    return false;
 }
 
 rights::rights(std::shared_ptr<const acl> from, bytes user, bytes client_id)

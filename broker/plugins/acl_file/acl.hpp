@@ -65,6 +65,10 @@ class acl {
     // PUBLISH that the codec has accepted. For one question; who has more asks rights.
     decision check(access wanted, bytes user, bytes client_id, bytes topic) const;
 
+    // Whether all topics that match a valid filter may be read. Said of a filter of which one line allows all and no
+    // deny line a part; costs as much as there are lines.
+    bool allows_filter(bytes user, bytes client_id, bytes filter) const;
+
     // False: user and topic alone tell the answer, whatever the client id.
     bool depends_on_client_id() const { return patterns_.has_value(); }
 

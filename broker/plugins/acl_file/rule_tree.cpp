@@ -101,10 +101,21 @@ void rule_tree::descend(node_index at, codec::levels rest, search& s) const {
     bytes level;
     if (!rest.next(level)) return s.meet(here.ends);
     if (here.plus != none) descend(here.plus, rest, s);
-    if (here.client_id != none && !s.who.client_id.empty() && level == s.who.client_id)
-        descend(here.client_id, rest, s);
-    if (here.user != none && !s.who.user.empty() && level == s.who.user) descend(here.user, rest, s);
+    if (here.client_id != none) follow_name(here.client_id, s.who.client_id, level, rest, s);
+    if (here.user != none) follow_name(here.user, s.who.user, level, rest, s);
     follow(here, level, rest, s);
+}
+
+// A name with a '/' stands for as many levels: a deny must not be escaped by choosing such a client id.
+void rule_tree::follow_name(node_index to, bytes name, bytes level, codec::levels rest, search& s) const {
+    if (name.empty()) return;
+    codec::levels wanted(name);
+    bytes part;
+    wanted.next(part);
+    while (part == level) {
+        if (!wanted.next(part)) return descend(to, rest, s);
+        if (!rest.next(level)) return;
+    }
 }
 
 rank rule_tree::find(access wanted, bytes topic, const client_names& who) const {

@@ -71,6 +71,7 @@ class rule_tree {
 
     node_index child(const node& of, bytes level) const;
     void descend(node_index at, codec::levels rest, search& s) const;
+    void follow_name(node_index to, bytes name, bytes level, codec::levels rest, search& s) const;
     void follow(const node& of, bytes level, codec::levels rest, search& s) const;
 
     std::vector<node> nodes_;

@@ -6,7 +6,7 @@ import os
 import socket
 
 from . import packets
-from .broker import Broker, is_mosquitto, seconds
+from .broker import Broker, seconds
 from .case import BrokerCase
 from .mqtt_client import MqttClient
 
@@ -33,7 +33,7 @@ def password_of(user):
 
 
 def crowd(name, count, iterations):
-    """Users NAME0, NAME1, ... who share the password of NAME and, as making a hash takes as long as checking one, the hash."""
+    """Users NAME0, NAME1, ... who share a password and its hash: to make one takes as long as to check it."""
     end = password_line(name, password_of(name), iterations)[len(name):]
     return "".join(f"{name}{number}{end}" for number in range(count))
 
@@ -102,8 +102,8 @@ class SecuredCase(BrokerCase):
 
     def user(self, name, client_id=None, session_present=False, address="127.0.0.1", **options):
         """The user NAME, connected; as client "NAME-1" unless told."""
-        return self.raw(address=address).connect(client_id or f"{name}-1", session_present, username=name, password=password_of(name),
-                                  **options)
+        return self.raw(address=address).connect(client_id or f"{name}-1", session_present, username=name,
+                                                 password=password_of(name), **options)
 
     def login(self, username=None, password=None, client_id="someone", port=None, address="127.0.0.1", **options):
         """The return code that a CONNECT gets; whoever is refused must be closed."""

@@ -41,6 +41,15 @@ class fake_administrator : public admin::administrator {
         publishes.release();
         if (publish_answer) workers_.emplace_back([done = std::move(done), answer = *publish_answer] { done(answer); });
     }
+    void admit(admin::visitor who, std::string, std::function<void(admin::admission)> done) override {
+        visitors.push_back(who);
+        const bool open = who.listener->allow_anonymous.value_or(anonymous);
+        const bool known = who.user_name == "ann" && who.password == "secret";
+        done(known || (open && who.user_name.empty()) ? admission_of_known : admin::admission::wants_login);
+    }
+    bool anonymous = true;
+    admin::admission admission_of_known = admin::admission::granted;
+    std::vector<admin::visitor> visitors;
     admin::statistics stats() const override { return statistics; }
     std::vector<retained_message> retained(std::string_view filter) const override {
         std::vector<retained_message> found;

@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(other_sites_and_names) {
 }
 
 BOOST_AUTO_TEST_CASE(no_anonymous_access) {
-    conf.allow_anonymous = false;
+    admin.anonymous = false;
     const auto answer = ask("GET", "/api/v1/version");
     BOOST_TEST(answer.status == 401U);
     BOOST_TEST(field(answer, "WWW-Authenticate").find("Basic ") == 0U);

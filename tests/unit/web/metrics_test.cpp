@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(every_family_comes_once_with_help_and_type_before_its_sampl
 }
 
 BOOST_AUTO_TEST_CASE(who_may_not_read_may_not_read_this) {
-    conf.allow_anonymous = false;
+    admin.anonymous = false;
     BOOST_TEST(ask("GET", "/metrics").status == 401U);
 }
 

@@ -50,7 +50,7 @@ bool matches(const rule& r, const client_names& who, codec::bytes topic) {
     codec::levels all(r.filter);
     for (codec::bytes level; all.next(level);) {
         const auto name = level == "%c" ? who.client_id : level == "%u" ? who.user : level;
-        if ((level == "%c" || level == "%u") && (name.empty() || name.find('/') != codec::bytes::npos)) return false;
+        if ((level == "%c" || level == "%u") && name.empty()) return false;
         replaced.append(name).append("/");
     }
     replaced.pop_back();
