@@ -85,6 +85,18 @@ void session::send_after(inflight_window::slot& s, ticket after) {
     held.push_back({held.empty() ? after : std::max(after, held.back().after), s.id});
 }
 
+// To a client that is back, in the order in which they came [MQTT-4.6.0-1]: what still waits for the disk holds up what
+// is behind it, and nothing else.
+void session::resend_in_flight() {
+    const auto waited = std::exchange(outbound_->held, {});
+    for (auto* slot : outbound_->window.in_order()) {
+        const auto is_this = [slot](const auto& h) { return h.id == slot->id; };
+        const auto w = slot->held ? std::find_if(waited.begin(), waited.end(), is_this) : waited.end();
+        slot->held = false;
+        send_after(*slot, w != waited.end() ? w->after : 0);
+    }
+}
+
 void session::release_held() {
     auto& held = outbound_->held;
     while (!held.empty() && held.front().after <= disk_.committed()) {

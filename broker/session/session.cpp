@@ -44,10 +44,7 @@ void session::attach(link& to, const codec::connect& packet, bool session_presen
     acknowledge({codec::packet_type::connack, session_present}, after); // [MQTT-3.2.2-1]..[-3]
     if (!outbound_) return;
     drop_forbidden(); // rights may have changed while it was away
-    for (auto* slot : outbound_->window.in_order()) {
-        const auto& held = outbound_->held;
-        if (!slot->held) send_after(*slot, held.empty() ? 0 : held.back().after); // in order [MQTT-4.6.0-1]
-    }
+    resend_in_flight();
     pump();
 }
 

@@ -122,6 +122,7 @@ class session {
     void deliver_qos0(delivery& d);
     void start(inflight_window::slot& s, codec::qos qos);
     void send_after(inflight_window::slot& s, ticket after);
+    void resend_in_flight();
     void send_in_flight(inflight_window::slot& s);
     void drop(const topics::message_ptr& m, codec::qos qos);
     void send_publish(const codec::publish& packet, const topics::message_ptr& m);

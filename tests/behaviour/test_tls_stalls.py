@@ -1,6 +1,5 @@
 """Clients that speak the wrong language, cut a handshake off, or say nothing: closed in time, harming nobody."""
 
-import os
 import random
 import resource
 import socket
@@ -32,7 +31,7 @@ class TlsStalls(TlsCase):
 
     def test_plain_client_on_a_tls_port(self):
         for port in (self.tls_port, self.wss_port, self.https_port):
-            for first in (packets.connect("plain"), b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", os.urandom(2000)):
+            for first in (packets.connect("plain"), b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x00\xff" * 1000):
                 since = self.broker.log_size()
                 client = self.plain_to(port)
                 client.sendall(first)
@@ -93,7 +92,7 @@ class TlsStalls(TlsCase):
                         incoming.write(client.recv(65536))
                 client.shutdown(socket.SHUT_WR)
                 self.drain(client)
-            except (ssl.SSLError, ConnectionError):
+            except OSError:  # refused: one of many ways
                 pass
             client.close()
         self.assert_healthy()

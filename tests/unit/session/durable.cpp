@@ -53,6 +53,17 @@ BOOST_AUTO_TEST_CASE(nothing_overtakes_a_message_that_waits) {
     BOOST_TEST(to.take() == publish("t", "a", q2, 1) + publish("t", "b", q1, 2));
 }
 
+BOOST_AUTO_TEST_CASE(what_waits_for_the_disk_is_not_sent_before_older_messages_after_a_reconnect) {
+    deliver("t", "a", q1, q1);
+    BOOST_TEST(to.take() == publish("t", "a", q1, 1));
+    deliver("t", "b", q2, q2); // held
+    disconnect();
+    connect(false);
+    BOOST_TEST(to.take() == publish("t", "a", q1, 1, true));
+    disk.commit();
+    BOOST_TEST(to.take() == publish("t", "b", q2, 2));
+}
+
 BOOST_AUTO_TEST_CASE(pubrec_and_pubcomp_wait_for_the_disk) {
     receive(publish("t", "x", q2, 7));
     BOOST_TEST(to.take().empty());
