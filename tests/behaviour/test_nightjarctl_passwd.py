@@ -296,6 +296,8 @@ class Asking(Case):
 
     def start(self, *arguments):
         def own_terminal():
+            for key in (signal.SIGINT, signal.SIGQUIT):
+                signal.signal(key, signal.SIG_DFL)  # whoever started the tests in the background may ignore them
             os.setsid()
             os.close(os.open(os.ttyname(self.inside), os.O_RDWR))  # becomes the controlling one: ^C reaches the child
         self.child = subprocess.Popen([NIGHTJARCTL, "passwd", *arguments], stdin=self.inside, stdout=self.inside,
