@@ -46,6 +46,7 @@ class broker {
     static session::limits limits_of(const config::configuration& conf);
     void start(net::acceptor& a);
     bool adopt(const prepared& next, acceptor_list& opened);
+    void restore_log();
     void restore_configuration(const config::configuration& before);
     void replace_acceptors(acceptor_list& opened);
     void load_plugins(const prepared& ready);

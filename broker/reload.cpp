@@ -74,12 +74,13 @@ bool broker::adopt(const prepared& next, acceptor_list& opened) {
             for (auto& a :
                  net::open_acceptors(workers_[0]->context(), conf_.listeners[index], conf_.set_tcp_nodelay, log_))
                 opened.push_back(std::move(a));
-        tls_.reload(warnings);
         log_.configure(conf_.log);
+        tls_.reload(warnings);
     } catch (const std::exception& e) {
-        log_.error("Error: {}.", e.what());
         restore_configuration(before);
         opened.clear();
+        restore_log();
+        log_.error("Error: {}.", e.what());
         return false;
     }
     for (const auto index : changes.opened)
@@ -89,6 +90,13 @@ bool broker::adopt(const prepared& next, acceptor_list& opened) {
     for (const auto& w : warnings) log_.warning("Warning: {}.", w);
     for (const auto& f : changes.kept) log_.notice("{}", f.text);
     return true;
+}
+
+void broker::restore_log() {
+    try {
+        log_.configure(conf_.log);
+    } catch (const std::exception&) { // its file is out of reach by now: the new destinations are better than none
+    }
 }
 
 // Listeners stay where they are in memory.
