@@ -35,10 +35,14 @@ std::unique_ptr<storage::store> open_store(const config::configuration& conf, lo
                                              log.error("Error: the disk failed: {}. Nothing more is acknowledged; "
                                                        "nightjar ends.",
                                                        code.message());
+                                             storage::crash_mark::leave();
                                              broken = true;
                                              ::kill(::getpid(), SIGTERM); // main stops in order
                                          },
                                          [&](const std::string& what) { log.warning("Warning: {}.", what); }};
+    if (storage::crashed(directory))
+        log.warning(
+            "Warning: the last run did not end well; every record of the store is read before this one starts.");
     const auto found = storage::look_at(directory);
     if (found.state == storage::verdict::condition::unusable) throw std::runtime_error(found.what);
     if (found.state == storage::verdict::condition::damaged) {
@@ -71,6 +75,7 @@ session::limits broker::limits_of(const config::configuration& conf) {
 
 broker::broker(prepared ready, log::logger& log, const std::filesystem::path& page)
     : conf_(std::move(ready.loaded.conf)), log_(log), store_(open_store(conf_, log, broken_)),
+      crash_mark_(conf_.persistence_location),
       tls_(conf_.listeners), common_{conf_, plugins_, *store_, log, limits_of(conf_), {}, {}, {}, {}},
       administrator_(common_, listeners_, version), web_(conf_, administrator_, *store_, log, page, {}, &tls_) {
     for (const auto& l : conf_.listeners) listeners_.emplace_back(l);

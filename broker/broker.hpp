@@ -10,6 +10,7 @@
 #include "broker/prepared.hpp"
 #include "broker/watchdog.hpp"
 #include "broker/worker/worker.hpp"
+#include "storage/crash_mark.hpp"
 #include "storage/store.hpp"
 #include "web/server.hpp"
 
@@ -58,6 +59,7 @@ class broker {
     std::atomic<bool> broken_{false};
     store_task store_task_;
     std::unique_ptr<storage::store> store_;
+    storage::crash_mark crash_mark_;
     plugin::chain plugins_;
     plugins::access_control::access_control* access_ = nullptr; // in the chain
     net::tls_listeners tls_;

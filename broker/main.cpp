@@ -29,7 +29,8 @@ void print_findings(const config::load_result& loaded) {
     for (const auto& f : loaded.findings) fmt::print(stderr, "{}\n", config::format_finding(f));
 }
 
-// Signals are taken by sigtimedwait in this thread alone: block them before any other thread exists.
+// Signals are taken by sigtimedwait in this thread alone: block them before any other thread exists, which inherits it.
+// Those of a fault stay free in every thread (storage/crash_mark.hpp).
 sigset_t block_signals() {
     std::signal(SIGPIPE, SIG_IGN);
     sigset_t set;

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 
-#include <csignal>
 #include <utility>
 
 namespace nightjar::storage {
@@ -32,9 +31,6 @@ void commit_thread::submit(job j) {
 }
 
 void commit_thread::run() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, nullptr);
     pthread_setname_np(pthread_self(), "nj-store");
     std::vector<job> jobs;
     for (;;) {

@@ -54,7 +54,10 @@ environment::environment(const std::filesystem::path& file, std::size_t map_size
 environment::environment(const std::filesystem::path& file, alone) {
     check(mdb_env_create(&env_));
     mdb_env_set_assert(env_, on_assertion);
-    int code = mdb_env_set_maxdbs(env_, tables);
+    std::error_code no_size; // then opening says more
+    const auto size = std::filesystem::file_size(file, no_size);
+    int code = no_size ? MDB_SUCCESS : mdb_env_set_mapsize(env_, size); // not the map the file was made with: 1 TiB
+    if (code == MDB_SUCCESS) code = mdb_env_set_maxdbs(env_, tables);
     constexpr unsigned flags = MDB_NOSUBDIR | MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK;
     if (code == MDB_SUCCESS) code = mdb_env_open(env_, file.c_str(), flags, 0600);
     if (code == MDB_SUCCESS) return;
@@ -64,19 +67,19 @@ environment::environment(const std::filesystem::path& file, alone) {
 
 environment::~environment() { mdb_env_close(env_); }
 
-std::size_t environment::used_bytes() const {
+MDB_envinfo environment::info() const {
     MDB_envinfo info{};
-    MDB_stat stat{};
     mdb_env_info(env_, &info);
-    mdb_env_stat(env_, &stat);
-    return (info.me_last_pgno + 1) * stat.ms_psize;
+    return info;
 }
 
-std::size_t environment::map_bytes() const {
-    MDB_envinfo info{};
-    mdb_env_info(env_, &info);
-    return info.me_mapsize;
+std::size_t environment::used_bytes() const {
+    MDB_stat stat{};
+    mdb_env_stat(env_, &stat);
+    return (info().me_last_pgno + 1) * stat.ms_psize;
 }
+
+std::size_t environment::map_bytes() const { return info().me_mapsize; }
 
 transaction::transaction(const environment& env, kind k) {
     check(mdb_txn_begin(env.get(), nullptr, k == kind::read ? MDB_RDONLY : 0, &txn_));

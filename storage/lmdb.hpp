@@ -35,6 +35,7 @@ class environment {
     MDB_env* get() const { return env_; }
     std::size_t used_bytes() const; // of the file, free pages included
     std::size_t map_bytes() const;
+    MDB_envinfo info() const;
 
   private:
     MDB_env* env_ = nullptr;

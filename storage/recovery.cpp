@@ -1,5 +1,6 @@
 #include "storage/recovery.hpp"
 
+#include "storage/crash_mark.hpp"
 #include "storage/lmdb.hpp"
 #include "storage/verify.hpp"
 
@@ -21,6 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view unreadable = "unreadable: ";
 constexpr int all_said = 0; // the child's exit status when it has come to its end
 
 struct child_report {
@@ -61,6 +63,13 @@ std::string ended_badly(int status) {
 }
 
 bool came_to_its_end(int status) { return WIFEXITED(status) && WEXITSTATUS(status) == all_said; }
+
+// Not by somebody else, or for want of memory: that says nothing about the store.
+bool ended_by_damage(int status) {
+    if (!WIFSIGNALED(status)) return false;
+    const int signal = WTERMSIG(status);
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGFPE || signal == SIGILL;
+}
 
 void sync(const fs::path& path, int flags) {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
@@ -103,11 +112,8 @@ class lock_if_store {
 
 fs::path data_file_of(const fs::path& directory) { return store::files_in(directory).front(); }
 
-} // namespace
-
-verdict look_at(const fs::path& directory) {
-    std::error_code ignored;
-    if (!fs::exists(data_file_of(directory), ignored)) return {};
+// As a start reads it.
+verdict look_quickly(const fs::path& directory) {
     const auto report = in_child([&]() -> std::string {
         try {
             const auto s = store::open({directory});
@@ -119,22 +125,36 @@ verdict look_at(const fs::path& directory) {
             return std::string("unusable") + e.what();
         }
     });
-    if (!came_to_its_end(report.status))
-        return {verdict::condition::damaged,
-                fmt::format("the store in {} is damaged: {}", directory.string(), ended_badly(report.status))};
+    using condition = verdict::condition;
+    if (!came_to_its_end(report.status)) {
+        const bool damaged = ended_by_damage(report.status);
+        return {damaged ? condition::damaged : condition::unusable,
+                fmt::format("the store in {} {}: {}", directory.string(),
+                            damaged ? "is damaged" : "could not be looked at", ended_badly(report.status))};
+    }
     const std::string_view said(report.lines);
-    if (said.starts_with("damaged")) return {verdict::condition::damaged, std::string(said.substr(7))};
-    if (said.starts_with("unusable")) return {verdict::condition::unusable, std::string(said.substr(8))};
+    if (said.starts_with("damaged")) return {condition::damaged, std::string(said.substr(7))};
+    if (said.starts_with("unusable")) return {condition::unusable, std::string(said.substr(8))};
     return {};
 }
 
-std::vector<std::string> check(const fs::path& directory_or_file) {
+std::vector<std::string> check(const fs::path& directory_or_file, verify_what what) {
     std::error_code ignored;
     const auto file =
         fs::is_directory(directory_or_file, ignored) ? data_file_of(directory_or_file) : directory_or_file;
     if (!fs::exists(file, ignored)) throw store_error(fmt::format("there is no store {}", file.string()));
     const lock_if_store lock(directory_or_file);
-    const auto report = in_child([&] { return verify(file); });
+    const auto report = in_child([&] {
+        try {
+            return verify(file, what);
+        } catch (const std::exception& e) {
+            return std::string(unreadable) + e.what();
+        }
+    });
+    if (report.lines.starts_with(unreadable) || !(came_to_its_end(report.status) || ended_by_damage(report.status)))
+        throw store_error(fmt::format("cannot read {}: {}", file.string(),
+                                      came_to_its_end(report.status) ? report.lines.substr(unreadable.size())
+                                                                     : ended_badly(report.status)));
     std::vector<std::string> result;
     for (std::size_t at = 0; at < report.lines.size();) {
         const auto end = std::min(report.lines.find('\n', at), report.lines.size());
@@ -143,6 +163,38 @@ std::vector<std::string> check(const fs::path& directory_or_file) {
     }
     if (!came_to_its_end(report.status)) result.push_back(ended_badly(report.status));
     return result;
+}
+
+verdict look_at_everything(const fs::path& directory) {
+    try {
+        const auto findings = check(directory, verify_what::records);
+        if (findings.empty()) return {};
+        return {verdict::condition::damaged,
+                fmt::format("the store in {} is damaged: {}", directory.string(), findings.front())};
+    } catch (const store_error& e) {
+        return {verdict::condition::unusable, e.what()};
+    }
+}
+
+} // namespace
+
+bool crashed(const fs::path& directory) {
+    std::error_code ignored;
+    return fs::exists(crash_mark::path_in(directory), ignored);
+}
+
+verdict look_at(const fs::path& directory, std::uintmax_t small_bytes) {
+    std::error_code ignored;
+    if (!fs::exists(data_file_of(directory), ignored)) return {};
+    auto found = look_quickly(directory);
+    const bool thorough = crashed(directory) || fs::file_size(data_file_of(directory), ignored) <= small_bytes;
+    if (found.state == verdict::condition::good && thorough) found = look_at_everything(directory);
+    if (found.state != verdict::condition::unusable) fs::remove(crash_mark::path_in(directory), ignored);
+    return found;
+}
+
+std::vector<std::string> check(const fs::path& directory_or_file) {
+    return check(directory_or_file, verify_what::records_and_references);
 }
 
 fs::path set_aside(const fs::path& directory) {

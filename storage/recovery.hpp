@@ -16,8 +16,12 @@ struct verdict {
     std::string what;                                                         // a sentence, if not good
 };
 
-// Opens the store in a child process and reads what a start reads. A missing store is good.
-verdict look_at(const std::filesystem::path& directory);
+// Opens the store in a child process and reads what a start reads; everything, if it is small (read in a moment) or
+// crashed(). A missing store is good.
+verdict look_at(const std::filesystem::path& directory, std::uintmax_t small_bytes = 64U << 20);
+
+// Whether the disk or a signal ended the process that used the store last (crash_mark.hpp).
+bool crashed(const std::filesystem::path& directory);
 
 // Reads everything, records one by one, in a child process. What is wrong, a sentence each; nothing: all is well.
 // `directory` of a store that no broker uses now, or the file of a backup.

@@ -1,6 +1,7 @@
 #include "storage/store.hpp"
 
 #include "storage/commit_thread.hpp"
+#include "storage/free_pages.hpp"
 #include "storage/incident_table.hpp"
 #include "storage/measurement_table.hpp"
 #include "storage/message_log.hpp"
@@ -85,6 +86,9 @@ class store::implementation {
         if (std::filesystem::file_size(options.directory / file_name, error) < env_.used_bytes())
             throw store_damaged(
                 fmt::format("the store {} is damaged: it is cut short", (options.directory / file_name).string()));
+        if (const auto wrong = check_free_pages(env_); !wrong.empty()) // before the first write goes there
+            throw store_damaged(
+                fmt::format("the store {} is damaged: {}", (options.directory / file_name).string(), wrong));
         lmdb::transaction opening(env_, lmdb::transaction::kind::write);
         const auto meta = opening.open("meta");
         check_schema(opening, meta, options.directory);

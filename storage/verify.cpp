@@ -1,5 +1,6 @@
 #include "storage/verify.hpp"
 
+#include "storage/free_pages.hpp"
 #include "storage/lmdb.hpp"
 #include "storage/measurement_table.hpp"
 #include "storage/record_bytes.hpp"
@@ -24,8 +25,8 @@ std::string hex(std::string_view bytes) {
 
 class walk {
   public:
-    explicit walk(const std::filesystem::path& file)
-        : env_(file, lmdb::environment::read_alone), txn_(env_, lmdb::transaction::kind::read) {}
+    walk(const std::filesystem::path& file, verify_what what)
+        : what_(what), env_(file, lmdb::environment::read_alone), txn_(env_, lmdb::transaction::kind::read) {}
 
     std::string run() {
         const auto sensors = ids_of<sensor_id>("sensors");
@@ -33,23 +34,28 @@ class walk {
         each("incidents", [](auto, auto) {});
         each("subscriptions", [&](std::string_view key, std::string_view) {
             if (!sessions.contains(read_big_endian<session_number>(key)))
-                found("subscriptions", key, "no such session");
+                dangling("subscriptions", key, "no such session");
         });
         each("inbound", [&](std::string_view key, std::string_view) {
-            if (!sessions.contains(read_big_endian<session_number>(key))) found("inbound", key, "no such session");
+            if (!sessions.contains(read_big_endian<session_number>(key))) dangling("inbound", key, "no such session");
         });
         each("messages", [](auto, auto) {});
         each("progress", [](auto, auto) {});
         each("measurements", [&](std::string_view key, std::string_view value) {
-            if (!sensors.contains(read_row(key, value).sensor)) found("measurements", key, "no such sensor");
+            if (!sensors.contains(read_row(key, value).sensor)) dangling("measurements", key, "no such sensor");
         });
         walk_blocks();
+        if (const auto wrong = check_free_pages(env_); !wrong.empty()) findings_ += wrong + "\n";
         return std::move(findings_);
     }
 
   private:
     void found(const char* table, std::string_view key, std::string_view what) {
         if (++count_ <= most_findings) findings_ += fmt::format("{}: record {}: {}\n", table, hex(key), what);
+    }
+
+    void dangling(const char* table, std::string_view key, std::string_view what) {
+        if (what_ == verify_what::records_and_references) found(table, key, what);
     }
 
     // Calls of(key, value) for each record whose checksum is right.
@@ -89,11 +95,12 @@ class walk {
             for (const auto& row : read_block(key, value).rows) {
                 const auto id = big_endian(row.id);
                 if (!rows || !txn_.get(*rows, view<measurement_id>(id)))
-                    return found("blocks", key, "a row is missing");
+                    return dangling("blocks", key, "a row is missing");
             }
         });
     }
 
+    verify_what what_;
     lmdb::environment env_;
     lmdb::transaction txn_;
     std::string findings_;
@@ -115,10 +122,11 @@ class nothing final : public loggable {
 
 } // namespace
 
-std::string verify(const std::filesystem::path& file) {
+std::string verify(const std::filesystem::path& file, verify_what what) {
     try {
-        return walk(file).run();
+        return walk(file, what).run();
     } catch (const std::system_error& e) {
+        if (e.code().value() > 0) throw; // of the system, not of the file
         return fmt::format("{}: {}\n", file.string(), e.code().message());
     }
 }

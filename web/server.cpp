@@ -6,7 +6,6 @@
 #include "web/sites.hpp"
 
 #include <algorithm>
-#include <csignal>
 #include <list>
 #include <stdexcept>
 #include <thread>
@@ -95,16 +94,10 @@ void server::implementation::start() {
         acceptor->start([this, &from = *acceptor](net::descriptor fd, const net::peer_address& peer) {
             accept(from, std::move(fd), peer);
         });
-    // Signals are the main thread's; a thread inherits the mask of its maker.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     thread_ = std::thread([this] {
         pthread_setname_np(pthread_self(), "nj-web");
         serve_until_stopped();
     });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 // Returns when there is nothing left to wait for, or the grace is over. One connection's fault is not the

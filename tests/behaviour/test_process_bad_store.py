@@ -4,6 +4,7 @@ start from nothing in silence."""
 import json
 import os
 import pathlib
+import signal
 import subprocess
 
 from harness import BrokerCase
@@ -104,6 +105,21 @@ class BadStore(BrokerCase):
         done = subprocess.run(check, capture_output=True, text=True)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stdout, "(?m)^messages: record [0-9a-f]{16}: the checksum of a record is wrong$")
+
+    def test_after_a_crash_every_record_is_read(self):
+        if os.environ.get("NIGHTJAR_SANITIZER"):
+            self.skipTest("the sanitizer handles the signal itself")
+        self.broker.start()
+        self.client("sleeper", clean=False).subscribe(("damaged/#", 1)).disconnect()
+        mark = pathlib.Path(self.broker.store) / "nightjar.crashed"
+        self.assertFalse(mark.exists())
+        self.broker.process.send_signal(signal.SIGSEGV)
+        self.assertEqual(self.broker.wait_exit(), -signal.SIGSEGV)
+        self.assertTrue(mark.exists())
+        self.broker.start()
+        self.assertIn("every record of the store is read", self.broker.log())
+        self.assertFalse(mark.exists())
+        self.client("sleeper", clean=False, session_present=True)
 
     @staticmethod
     def zeroed(data):

@@ -1,6 +1,5 @@
 #include "broker/plugins/access_control/verifier.hpp"
 
-#include <csignal>
 #include <stdexcept>
 
 #include <openssl/crypto.h>
@@ -36,9 +35,6 @@ void verifier::stop() {
 }
 
 void verifier::run() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, nullptr); // signals are main's
     pthread_setname_np(pthread_self(), "nj-login");
     static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), step_back)); // of this thread
     std::unique_lock lock(mutex_);

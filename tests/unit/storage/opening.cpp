@@ -1,6 +1,8 @@
 // Opening what cannot be opened: a clear sentence, never a crash, never a wrong value.
+#include "storage/crash_mark.hpp"
 #include "storage/lmdb.hpp"
 #include "storage/record_bytes.hpp"
+#include "storage/recovery.hpp"
 #include "tests/unit/storage/fixture.hpp"
 
 #include <fstream>
@@ -116,6 +118,65 @@ BOOST_AUTO_TEST_CASE(a_damaged_value_is_never_given_out) {
     } catch (const store_error& e) {
         BOOST_TEST(std::string(e.what()).find("damaged") != std::string::npos);
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_start_reads_every_record_of_a_small_store_and_after_a_crash) {
+    const directory where;
+    fill(where);
+    fill(where); // by now the first rows are in blocks
+    const auto file = where.path / "nightjar.mdb";
+    auto bytes = read(file);
+    const std::string row("\x01\x00\x00\x00\x01\x00\x00\x00\x00", 9); // as above
+    const auto at = bytes.find(row);
+    BOOST_REQUIRE(at != std::string::npos);
+    bytes[at + row.size() + 3] = static_cast<char>(bytes[at + row.size() + 3] ^ 0x10);
+    write(file, bytes);
+    BOOST_TEST((look_at(where.path).state == verdict::condition::damaged)); // small
+    const std::uintmax_t small = 4096;
+    BOOST_TEST((look_at(where.path, small).state == verdict::condition::good)); // not every row is read
+    write(crash_mark::path_in(where.path), "");
+    BOOST_TEST(crashed(where.path));
+    const auto found = look_at(where.path, small);
+    BOOST_TEST((found.state == verdict::condition::damaged));
+    BOOST_TEST(found.what.find("measurements: record") != std::string::npos, found.what);
+    BOOST_TEST(!crashed(where.path));
+}
+
+// The bytes of one of LMDB's records of free pages: count, then page numbers, the largest first.
+std::string free_pages_of(const std::filesystem::path& file) {
+    const lmdb::environment env(file, lmdb::environment::read_alone);
+    const lmdb::transaction txn(env, lmdb::transaction::kind::read);
+    lmdb::cursor at(txn, 0);
+    for (bool more = at.first(); more; more = at.next())
+        if (at.value().size() > 3 * sizeof(std::size_t)) return std::string(at.value());
+    return {};
+}
+
+// What LMDB writes next goes to these pages: one wrong number and it would overwrite what is in use.
+BOOST_AUTO_TEST_CASE(a_damaged_list_of_free_pages_is_seen_before_anything_is_written) {
+    const directory where;
+    for (int n = 0; n < 5; ++n) fill(where);
+    const auto file = where.path / "nightjar.mdb";
+    const auto good = read(file);
+    const auto list = free_pages_of(file);
+    BOOST_REQUIRE(!list.empty());
+    constexpr std::size_t number = sizeof(std::size_t);
+    for (const auto& [byte, bit] : {std::pair{std::size_t{1}, 0x01}, std::pair{number, 0x80},
+                                    std::pair{number + 5, 0x02}, std::pair{2 * number + 2, 0x01}}) {
+        auto bad = good;
+        for (auto at = bad.find(list); at != std::string::npos; at = bad.find(list, at + 1)) // old copies too
+            bad[at + byte] = static_cast<char>(bad[at + byte] ^ bit);
+        write(file, bad);
+        BOOST_TEST(refusal(where).find("free pages") != std::string::npos, byte);
+        BOOST_TEST(read(file) == bad, "written to all the same");
+        const auto findings = check(where.path);
+        BOOST_REQUIRE(!findings.empty());
+        BOOST_TEST(findings.back().find("free pages") != std::string::npos, findings.back());
+    }
+    write(file, good);
+    BOOST_TEST(open(where)->measurements().count() == 15000U);
+    const auto findings = check(where.path); // of sensors, which this store lacks
+    BOOST_TEST(findings.back().find("free pages") == std::string::npos, findings.back());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
