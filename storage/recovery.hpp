@@ -3,6 +3,7 @@
 // process. Main thread, before any other exists; errors are store_error.
 #pragma once
 
+#include "storage/page_check.hpp"
 #include "storage/store.hpp"
 
 #include <filesystem>
@@ -18,7 +19,7 @@ struct verdict {
 
 // Opens the store in a child process and reads what a start reads; everything, if it is small (read in a moment) or
 // crashed(). A missing store is good.
-verdict look_at(const std::filesystem::path& directory, std::uintmax_t small_bytes = 64U << 20);
+verdict look_at(const std::filesystem::path& directory, std::uintmax_t small_bytes = small_store);
 
 // Whether the disk or a signal ended the process that used the store last (crash_mark.hpp).
 bool crashed(const std::filesystem::path& directory);

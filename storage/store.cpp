@@ -1,10 +1,10 @@
 #include "storage/store.hpp"
 
 #include "storage/commit_thread.hpp"
-#include "storage/free_pages.hpp"
 #include "storage/incident_table.hpp"
 #include "storage/measurement_table.hpp"
 #include "storage/message_log.hpp"
+#include "storage/page_check.hpp"
 #include "storage/record_bytes.hpp"
 #include "storage/sensor_table.hpp"
 #include "storage/session_table.hpp"
@@ -86,9 +86,7 @@ class store::implementation {
         if (std::filesystem::file_size(options.directory / file_name, error) < env_.used_bytes())
             throw store_damaged(
                 fmt::format("the store {} is damaged: it is cut short", (options.directory / file_name).string()));
-        if (const auto wrong = check_free_pages(env_); !wrong.empty()) // before the first write goes there
-            throw store_damaged(
-                fmt::format("the store {} is damaged: {}", (options.directory / file_name).string(), wrong));
+        check_pages_of(options.directory / file_name); // before the first write
         lmdb::transaction opening(env_, lmdb::transaction::kind::write);
         const auto meta = opening.open("meta");
         check_schema(opening, meta, options.directory);
@@ -123,6 +121,12 @@ class store::implementation {
     const lmdb::environment& env() const { return env_; }
 
   private:
+    static void check_pages_of(const std::filesystem::path& file) {
+        const bool small = std::filesystem::file_size(file) <= small_store;
+        if (const auto wrong = check_pages(file, small ? page_depth::leaves : page_depth::branches); !wrong.empty())
+            throw store_damaged(fmt::format("the store {} is damaged: {}", file.string(), wrong));
+    }
+
     static void check_schema(lmdb::transaction& txn, lmdb::table meta, const std::filesystem::path& directory) {
         if (const auto kept = txn.get(meta, schema_key)) {
             const auto found = read_big_endian<std::uint32_t>(*kept);

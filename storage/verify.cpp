@@ -1,8 +1,8 @@
 #include "storage/verify.hpp"
 
-#include "storage/free_pages.hpp"
 #include "storage/lmdb.hpp"
 #include "storage/measurement_table.hpp"
+#include "storage/page_check.hpp"
 #include "storage/record_bytes.hpp"
 
 #include <functional>
@@ -45,7 +45,6 @@ class walk {
             if (!sensors.contains(read_row(key, value).sensor)) dangling("measurements", key, "no such sensor");
         });
         walk_blocks();
-        if (const auto wrong = check_free_pages(env_); !wrong.empty()) findings_ += wrong + "\n";
         return std::move(findings_);
     }
 
@@ -124,7 +123,8 @@ class nothing final : public loggable {
 
 std::string verify(const std::filesystem::path& file, verify_what what) {
     try {
-        return walk(file, what).run();
+        const auto wrong = check_pages(file, page_depth::leaves);
+        return (wrong.empty() ? wrong : wrong + "\n") + walk(file, what).run();
     } catch (const std::system_error& e) {
         if (e.code().value() > 0) throw; // of the system, not of the file
         return fmt::format("{}: {}\n", file.string(), e.code().message());
