@@ -97,7 +97,7 @@ void broker::load_plugins(const prepared& ready) {
     const auto facts = [this] {
         const auto now = administrator_.stats();
         const auto mqtt = std::find_if(conf_.listeners.begin(), conf_.listeners.end(), [](const config::listener& l) {
-            return l.protocol == config::listener_protocol::mqtt;
+            return l.protocol == config::listener_protocol::mqtt && l.port != 0;
         });
         const std::uint16_t port = mqtt == conf_.listeners.end() ? std::uint16_t{0} : mqtt->port;
         return plugins::sensors::broker_facts{version, port, now.uptime_seconds(), now.clients_connected};
@@ -129,8 +129,7 @@ void broker::restore() {
 void broker::bind() {
     for (const auto& l : conf_.listeners) {
         if (l.protocol != config::listener_protocol::mqtt) continue;
-        for (auto& a : net::open_acceptors(workers_[0]->context(), l, conf_.set_tcp_nodelay, log_))
-            acceptors_.push_back(std::move(a));
+        for (auto& a : net::open_acceptors(workers_[0]->context(), l, conf_, log_)) acceptors_.push_back(std::move(a));
     }
     web_.bind();
 }
@@ -142,9 +141,7 @@ void broker::start() {
 }
 
 void broker::start(net::acceptor& a) {
-    a.start([this, &a](net::descriptor socket, const net::peer_address& peer) {
-        administrator_.adopt(std::move(socket), peer, a.settings(), tls_.of(a.settings()));
-    });
+    a.start([this, &l = a.settings()](net::arrival who) { administrator_.adopt(std::move(who), l, tls_.of(l)); });
 }
 
 std::vector<watchdog::thread> broker::threads() {

@@ -43,7 +43,7 @@ class broker {
     bool broken() const { return broken_; } // the disk failed; stop() is asked for by SIGTERM
 
   private:
-    using acceptor_list = std::vector<std::unique_ptr<net::acceptor>>;
+    using acceptor_list = std::vector<net::acceptor_ptr>;
     static session::limits limits_of(const config::configuration& conf);
     void start(net::acceptor& a);
     bool adopt(const prepared& next, acceptor_list& opened);

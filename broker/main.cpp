@@ -88,7 +88,10 @@ int serve(prepared ready, const config::load_options& options) {
         const process::pid_file pid(ready.loaded.conf.pid_file);
         broker all(std::move(ready), log, process::page_directory());
         const auto& conf = all.configuration();
-        process::drop_root(conf.user, storage::store::files_in(conf.persistence_location));
+        auto owned = storage::store::files_in(conf.persistence_location);
+        for (const auto& l : conf.listeners)
+            if (!l.unix_path.empty()) owned.emplace_back(l.unix_path);
+        process::drop_root(conf.user, owned);
         all.start();
         log.notice("nightjar {} running with {} worker threads, storing in {}", version, all.workers(),
                    conf.persistence_location);

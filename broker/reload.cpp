@@ -71,8 +71,7 @@ bool broker::adopt(const prepared& next, acceptor_list& opened) {
     try {
         changes = config::adopt(conf_, next.loaded.conf);
         for (const auto index : changes.opened)
-            for (auto& a :
-                 net::open_acceptors(workers_[0]->context(), conf_.listeners[index], conf_.set_tcp_nodelay, log_))
+            for (auto& a : net::open_acceptors(workers_[0]->context(), conf_.listeners[index], conf_, log_))
                 opened.push_back(std::move(a));
         log_.configure(conf_.log);
         tls_.reload(warnings);

@@ -41,12 +41,12 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
 
 } // namespace
 
-connection::connection(connection_context& context, net::secure_socket socket, const config::listener& listener,
-                       bool bound_to_loopback, std::string peer_address, std::uint16_t peer_port)
+connection::connection(connection_context& context, net::secure_socket socket, net::arrival who,
+                       const config::listener& listener, bool bound_to_loopback)
     : context_(context), stream_(std::move(socket)), deadline_(stream_.get_executor(), [this] { stream_.close(); }),
-      peer_(fmt::format("{}:{}", peer_address, peer_port)) {
-    request_.address = std::move(peer_address);
-    request_.port = peer_port;
+      who_(std::move(who)), peer_(who_.peer.place()) {
+    request_.address = who_.peer.text();
+    request_.port = who_.peer.port;
     request_.listener = &listener;
     request_.bound_to_loopback = bound_to_loopback;
 }
@@ -106,7 +106,7 @@ asio::awaitable<connection::outcome> connection::read_head() {
     const outcome begun = co_await wait_for_first_byte();
     if (begun == outcome::gone) co_return begun;
     deadline_.expires_after(context_.options.head_deadline); // one deadline, however slowly the bytes drip
-    head_scanner scanner(context_.options.head_limit, context_.options.field_limit);
+    head_scanner scanner(context_.head_limit(), context_.options.field_limit);
     for (;;) {
         switch (scanner.scan(view(buffer_))) {
         case head_scanner::state::complete: co_return parse_head(scanner.size());
@@ -114,7 +114,7 @@ asio::awaitable<connection::outcome> connection::read_head() {
             co_return refuse(bad_request("bad_request", "The request head is not well-formed."));
         case head_scanner::state::too_large:
             co_return refuse(error_response(431, "head_too_large",
-                                            fmt::format("The head is over {} bytes.", context_.options.head_limit)));
+                                            fmt::format("The head is over {} bytes.", context_.head_limit())));
         case head_scanner::state::too_many_fields:
             co_return refuse(error_response(
                 431, "too_many_fields", fmt::format("There are over {} header fields.", context_.options.field_limit)));
@@ -133,7 +133,7 @@ connection::outcome connection::refuse(response why) {
 
 connection::outcome connection::parse_head(std::size_t size) {
     parser_.emplace();
-    parser_->header_limit(static_cast<std::uint32_t>(context_.options.head_limit + 1)); // the scanner has counted
+    parser_->header_limit(static_cast<std::uint32_t>(context_.head_limit() + 1)); // the scanner has counted
     parser_->body_limit(context_.options.body_limit);
     error_code error;
     buffer_.consume(parser_->put(asio::buffer(buffer_.cdata(), size), error));
@@ -267,7 +267,7 @@ bool connection::hand_over() {
         return false;
     }
     admin::upgrade_request upgrade{std::move(parser_->get().base())};
-    context_.admin.adopt_websocket(std::move(stream_), std::move(upgrade), std::string(view(buffer_)),
+    context_.admin.adopt_websocket(std::move(stream_), std::move(upgrade), std::string(view(buffer_)), std::move(who_),
                                    *request_.listener);
     return true;
 }

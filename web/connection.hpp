@@ -27,13 +27,17 @@ struct connection_context {
     admin::administrator& admin;
     log::logger& log;
     const server_options& options;
+    const config::configuration& conf;
     bool stopping = false; // no request after the present one
+
+    std::size_t head_limit() const { return conf.http_head_limit != 0 ? conf.http_head_limit : options.head_limit; }
 };
 
 class connection {
   public:
-    connection(connection_context& context, net::secure_socket socket, const config::listener& listener,
-               bool bound_to_loopback, std::string peer_address, std::uint16_t peer_port);
+    // `who`: as it came, its descriptor is in `socket`.
+    connection(connection_context& context, net::secure_socket socket, net::arrival who,
+               const config::listener& listener, bool bound_to_loopback);
 
     boost::asio::awaitable<void> run();
 
@@ -65,6 +69,7 @@ class connection {
     std::optional<parser> parser_;
     request request_;
     response refusal_;
+    net::arrival who_;
     std::string peer_; // "127.0.0.1:54321", for the log
     bool idle_ = false;
     bool first_ = true;

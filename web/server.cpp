@@ -22,7 +22,6 @@
 namespace nightjar::web {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 class server::implementation {
   public:
@@ -32,7 +31,7 @@ class server::implementation {
         : conf_(conf), log_(log), tls_(tls), page_directory_(std::move(page_directory)), options_(options),
           application_(conf, admin, stored, log, options_,
                        [this](const config::listener& listener) -> const static_table& { return sites_.of(listener); }),
-          shared_{application_, admin, log, options_} {}
+          shared_{application_, admin, log, options_, conf} {}
 
     void bind();
     void start();
@@ -44,7 +43,7 @@ class server::implementation {
     using connections = std::list<connection*>;
 
     void open(const config::listener& listener);
-    void accept(net::acceptor& from, net::descriptor fd, const net::peer_address& peer);
+    void accept(const net::acceptor& from, net::arrival who);
     bool make_room();
     asio::awaitable<void> serve(std::unique_ptr<connection> client);
     void serve_until_stopped();
@@ -64,7 +63,7 @@ class server::implementation {
     asio::io_context context_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()}; // also without listeners
     asio::steady_timer grace_{context_};
-    std::vector<std::unique_ptr<net::acceptor>> acceptors_;
+    std::vector<net::acceptor_ptr> acceptors_;
     std::thread thread_;
 };
 
@@ -72,7 +71,7 @@ void server::implementation::bind() {
     bool page_needed = false;
     for (const auto& listener : conf_.listeners) {
         if (listener.protocol == config::listener_protocol::mqtt) continue;
-        if (listener.tls.given && (tls_ == nullptr || !tls_->of(listener)))
+        if (speaks_tls(listener) && (tls_ == nullptr || !tls_->of(listener)))
             throw std::runtime_error(fmt::format("port {} has no certificate", listener.port)); // never in plain text
         sites_.read_directory_of(listener, log_);
         page_needed = page_needed || listener.http_dir.empty();
@@ -82,18 +81,15 @@ void server::implementation::bind() {
 }
 
 void server::implementation::open(const config::listener& listener) {
-    for (auto& opened : net::open_acceptors(context_, listener, conf_.set_tcp_nodelay, log_)) {
-        const auto local = opened->local_endpoint();
-        addresses_.push_back({&listener, local.address().to_string(), local.port()});
+    for (auto& opened : net::open_acceptors(context_, listener, conf_, log_)) {
+        addresses_.push_back({&listener, opened->place().address, opened->place().port});
         acceptors_.push_back(std::move(opened));
     }
 }
 
 void server::implementation::start() {
     for (const auto& acceptor : acceptors_)
-        acceptor->start([this, &from = *acceptor](net::descriptor fd, const net::peer_address& peer) {
-            accept(from, std::move(fd), peer);
-        });
+        acceptor->start([this, &from = *acceptor](net::arrival who) { accept(from, std::move(who)); });
     thread_ = std::thread([this] {
         pthread_setname_np(pthread_self(), "nj-web");
         serve_until_stopped();
@@ -129,19 +125,16 @@ bool server::implementation::make_room() {
     return false;
 }
 
-void server::implementation::accept(net::acceptor& from, net::descriptor fd, const net::peer_address& peer) {
+void server::implementation::accept(const net::acceptor& from, net::arrival who) {
     if (!make_room()) return;
     const auto& listener = from.settings();
-    net::tcp_socket socket(context_);
-    boost::system::error_code error;
-    socket.assign(peer.address.is_v6() ? tcp::v6() : tcp::v4(), fd.get(), error);
-    if (error) return;
-    fd.release();
+    auto socket = net::make_stream_socket(context_, std::move(who.socket));
     const auto tls = tls_ == nullptr ? nullptr : tls_->of(listener);
     auto session = tls ? std::make_unique<net::tls_session>(*tls, socket.native_handle()) : nullptr;
-    const bool loopback = from.local_endpoint().address().is_loopback();
+    // A browser may be led there by a foreign name; to a proxy's connection, or a unix domain socket, it has no way.
+    const bool reached_from_here = from.place().loopback && listener.proxy_protocol == 0;
     auto client = std::make_unique<connection>(shared_, net::secure_socket(std::move(socket), std::move(session)),
-                                               listener, loopback, peer.address.to_string(), peer.port);
+                                               std::move(who), listener, reached_from_here);
     asio::co_spawn(context_, serve(std::move(client)), asio::detached);
 }
 

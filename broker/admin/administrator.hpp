@@ -75,9 +75,9 @@ class administrator {
 
     // A socket of a websockets listener whose client has sent this upgrade request; subprotocol and Origin are
     // already checked. A worker answers the handshake and serves MQTT on it. `read_ahead`: bytes read after the
-    // request.
+    // request. `who`: as it came, its descriptor is in `socket`.
     virtual void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,
-                                 const config::listener& listener) = 0;
+                                 net::arrival who, const config::listener& listener) = 0;
 
     // Asks the plugins in turn.
     virtual std::optional<plugin::http_answer> http(const plugin::http_request& request) = 0;

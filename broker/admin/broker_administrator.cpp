@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <fstream>
 
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace nightjar::admin {
@@ -90,8 +89,8 @@ void broker_administrator::add_listeners(statistics& sum) const {
         const bool mqtt = l.conf.protocol == config::listener_protocol::mqtt;
         const auto open = std::max(l.open.load(std::memory_order_relaxed), 0);
         if (l.conf.closed && open == 0) continue; // by a reload
-        sum.listeners.push_back(
-            {l.conf.bind_address, l.conf.port, mqtt ? "mqtt" : "websockets", static_cast<std::uint64_t>(open)});
+        sum.listeners.push_back({l.conf.unix_path.empty() ? l.conf.bind_address : l.conf.unix_path, l.conf.port,
+                                 mqtt ? "mqtt" : "websockets", static_cast<std::uint64_t>(open)});
     }
 }
 
@@ -155,39 +154,30 @@ bool broker_administrator::full(const worker::listener_state& listener) const {
     return open >= static_cast<std::uint64_t>(all);
 }
 
-void broker_administrator::adopt(net::descriptor socket, const net::peer_address& peer,
-                                 const config::listener& listener, const net::tls_context_ptr& tls) {
-    auto session = tls ? std::make_unique<net::tls_session>(*tls, socket.get()) : nullptr;
-    adopt(std::move(socket), peer, listener, std::move(session), nullptr);
+void broker_administrator::adopt(net::arrival who, const config::listener& listener, const net::tls_context_ptr& tls) {
+    auto session = tls ? std::make_unique<net::tls_session>(*tls, who.socket.get()) : nullptr;
+    adopt(std::move(who), listener, std::move(session), nullptr);
 }
 
-void broker_administrator::adopt(net::descriptor socket, const net::peer_address& peer,
-                                 const config::listener& listener, net::tls_session_ptr tls,
+void broker_administrator::adopt(net::arrival who, const config::listener& listener, net::tls_session_ptr tls,
                                  std::unique_ptr<net::upgrade_request> upgrade) {
     auto* state = state_of(listener);
     if (state == nullptr || full(*state)) {
-        broker_.log.notice("Client connection from {} denied: max_connections exceeded.", peer.address.to_string());
+        broker_.log.notice("Client connection from {} denied: max_connections exceeded.", who.peer.text());
         return;
     }
     if (broker_.conf.log.connection_messages)
-        broker_.log.notice("New connection from {}:{} on port {}.", peer.address.to_string(), peer.port, listener.port);
-    sockaddr_storage local{};
-    socklen_t size = sizeof local;
-    ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&local), &size);
+        broker_.log.notice("New connection from {} on {}.", who.peer.place(), listener.name());
     const auto turn = next_worker_.fetch_add(1, std::memory_order_relaxed);
-    broker_.workers[turn % broker_.workers.size()]->adopt(std::move(socket), local.ss_family == AF_INET6, peer, *state,
-                                                          std::move(tls), std::move(upgrade));
+    broker_.workers[turn % broker_.workers.size()]->adopt(std::move(who), *state, std::move(tls), std::move(upgrade));
 }
 
 void broker_administrator::adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,
-                                           const config::listener& listener) {
-    boost::system::error_code error;
-    const auto remote = socket.socket().remote_endpoint(error);
+                                           net::arrival who, const config::listener& listener) {
     // A client may not speak before it has our answer to the handshake (RFC 6455 section 4.1).
-    if (error || !read_ahead.empty() || stopping_) return;
-    auto fd = socket.release();
-    adopt(std::move(fd), {remote.address(), remote.port()}, listener, socket.take_tls(),
-          std::make_unique<net::upgrade_request>(std::move(request)));
+    if (!socket.socket().is_open() || !read_ahead.empty() || stopping_) return;
+    who.socket = socket.release();
+    adopt(std::move(who), listener, socket.take_tls(), std::make_unique<net::upgrade_request>(std::move(request)));
 }
 
 std::optional<plugin::http_answer> broker_administrator::http(const plugin::http_request& request) {

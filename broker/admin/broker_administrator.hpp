@@ -19,7 +19,7 @@ class broker_administrator final : public administrator {
     void admit(visitor who, std::string path, std::function<void(admission)> done) override;
     statistics stats() const override;
     std::vector<retained_message> retained(std::string_view filter) const override;
-    void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,
+    void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead, net::arrival who,
                          const config::listener& listener) override;
     std::optional<plugin::http_answer> http(const plugin::http_request& request) override;
     std::string_view version() const override { return version_; }
@@ -29,8 +29,7 @@ class broker_administrator final : public administrator {
 
     // A new socket of an MQTT listener, for the next worker in turn; dropped if the listener is full. `tls`: null for
     // a plain listener.
-    void adopt(net::descriptor socket, const net::peer_address& peer, const config::listener& listener,
-               const net::tls_context_ptr& tls);
+    void adopt(net::arrival who, const config::listener& listener, const net::tls_context_ptr& tls);
 
   private:
     // The largest of the values that were seen.
@@ -44,8 +43,8 @@ class broker_administrator final : public administrator {
     void add_workers(statistics& sum) const;
     void add_listeners(statistics& sum) const;
     worker::listener_state* state_of(const config::listener& listener);
-    void adopt(net::descriptor socket, const net::peer_address& peer, const config::listener& listener,
-               net::tls_session_ptr tls, std::unique_ptr<net::upgrade_request> upgrade);
+    void adopt(net::arrival who, const config::listener& listener, net::tls_session_ptr tls,
+               std::unique_ptr<net::upgrade_request> upgrade);
     bool full(const worker::listener_state& listener) const;
 
     worker::common& broker_;

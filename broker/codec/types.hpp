@@ -45,6 +45,7 @@ using packet_id = std::uint16_t; // 0 is never valid on the wire [MQTT-2.3.1-1]
 
 inline constexpr std::uint8_t suback_failure = 0x80;
 inline constexpr std::uint32_t max_remaining_length = 268'435'455;
-inline constexpr std::size_t max_topic_levels = 200; // mosquitto's limit; deeper topics are refused
+inline constexpr std::size_t longest_string = 65'535; // bytes; topics, client ids and the like, MQTT-1.5.3
+inline constexpr std::size_t max_topic_levels = 200;  // mosquitto's limit; deeper topics are refused
 
 } // namespace nightjar::codec

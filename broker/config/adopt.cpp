@@ -56,8 +56,13 @@ void adopt_listener(adoption& result, configuration& running, const listener& ne
     }
     const bool was_closed = at->closed;
     const auto directory = at->http_dir;
+    const auto mode = at->unix_mode;
     *at = next;
     if (was_closed) result.opened.push_back(static_cast<std::size_t>(at - running.listeners.begin()));
+    if (at->unix_mode != mode) {
+        keep(result, "unix_socket_mode", next.where);
+        at->unix_mode = mode;
+    }
     if (at->http_dir != directory) {
         keep(result, "http_dir", next.where);
         at->http_dir = directory;
@@ -84,7 +89,8 @@ void close_listeners(adoption& result, configuration& running, const configurati
 } // namespace
 
 bool same_place(const listener& a, const listener& b) {
-    return a.protocol == b.protocol && a.port == b.port && a.bind_address == b.bind_address && a.domain == b.domain;
+    return a.protocol == b.protocol && a.port == b.port && a.bind_address == b.bind_address && a.domain == b.domain &&
+           a.unix_path == b.unix_path && a.bind_interface == b.bind_interface;
 }
 
 adoption adopt(configuration& running, const configuration& next) {

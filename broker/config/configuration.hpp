@@ -47,20 +47,34 @@ enum class socket_domain { any, ipv4, ipv6 };
 
 // One `listener` line and the options below it.
 struct listener {
-    std::uint16_t port = 1883;
-    std::string bind_address; // empty: every interface; otherwise a host name or address
+    std::uint16_t port = 1883;         // 0: `unix_path` is where it listens
+    std::string unix_path;             // of a unix domain socket
+    std::optional<unsigned> unix_mode; // its rights; unset: what the umask leaves
+    std::string bind_address;          // empty: every interface; otherwise a host name or address
+    std::string bind_interface;        // only this one; its device name
     listener_protocol protocol = listener_protocol::mqtt;
     socket_domain domain = socket_domain::any;
     std::optional<bool> allow_anonymous; // listener_allow_anonymous; unset: the global option decides
     int max_connections = -1;            // -1: no limit
-    std::string http_dir;                // empty: the built-in page
-    std::vector<std::string> origins;    // websockets_origin and http_origin; empty: the listener's own origin
-    config::security security;           // with per_listener_settings; otherwise the configuration's counts
-    unsigned realm = 0;                  // whose security counts: 0 the configuration's, n + 1 that of listener n
+    std::uint8_t proxy_protocol = 0;     // each connection begins with a PROXY header of this version; 0: it does not
+    bool proxy_requires_tls = false;     // the client's connection to the proxy
+    unsigned protocol_versions = 0x38;   // bit n: protocol level n may come in
+    std::uint8_t max_qos = 2;            // of what clients publish, and of what they are granted
+    std::string mount_point;             // stands before every topic of its clients, who do not see it
+    bool use_username_as_clientid = false;
+    std::optional<std::string> auto_id_prefix;      // unset: the global one
+    std::optional<bool> allow_zero_length_clientid; // with per_listener_settings; unset: the global one
+    std::string http_dir;                           // empty: the built-in page
+    std::vector<std::string> origins; // websockets_origin and http_origin; empty: the listener's own origin
+    config::security security;        // with per_listener_settings; otherwise the configuration's counts
+    unsigned realm = 0;               // whose security counts: 0 the configuration's, n + 1 that of listener n
     tls_options tls;
     bool closed = false;   // a reload has taken it away
     bool optional = false; // a default for an address family that this host may not have
     origin where;
+
+    // As log lines name it: "port 1883", "/run/nightjar.sock".
+    std::string name() const { return unix_path.empty() ? "port " + std::to_string(port) : unix_path; }
 };
 
 // `plugin_opt_KEY VALUE`, in file order; several lines with one key are a list.
@@ -119,10 +133,14 @@ struct configuration {
     std::uint32_t message_size_limit = 0;      // bytes of payload
     std::uint16_t max_keepalive = 0;
     int global_max_connections = -1;
+    std::uint64_t memory_limit = 0;    // bytes of heap; 0: none
+    int global_max_clients = -1;       // sessions, of clients that are away too
+    std::uint32_t http_head_limit = 0; // bytes of an HTTP request's head; 0: 8192
     bool queue_qos0_messages = false;
     bool retain_available = true;
     bool allow_zero_length_clientid = true;
     std::string auto_id_prefix = "auto-";
+    std::string clientid_prefix; // what client ids have to begin with; clientid_prefixes
     bool set_tcp_nodelay = true; // mosquitto: false; batching is ours, Nagle only adds delay
 
     std::uint16_t sys_interval = 10; // seconds between two publications on $SYS; 0: none
@@ -131,6 +149,15 @@ struct configuration {
     std::string user;       // drop root to this user after binding; empty: stay
     std::string pid_file;
 };
+
+// Its TLS options are about the connection between client and proxy: there is no certificate of its own.
+inline bool tls_at_the_proxy(const listener& l) {
+    const auto& t = l.tls;
+    const bool files = !(t.certfile + t.keyfile + t.cafile + t.capath + t.crlfile).empty();
+    return l.proxy_protocol == 2 && t.require_certificate && !files;
+}
+// It speaks TLS itself.
+inline bool speaks_tls(const listener& l) { return l.tls.given && !tls_at_the_proxy(l); }
 
 constexpr unsigned nobody = ~0U; // a realm without users
 

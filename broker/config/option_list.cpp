@@ -10,9 +10,13 @@ namespace nightjar::config {
 namespace {
 
 constexpr difference different[] = {
+    {"accept_protocol_versions", "5 may be named, but no client gets in with it yet"},
+    {"enable_proxy_protocol", "in front of TLS listeners too; LOCAL connections, of health checks, may go on"},
     {"http_dir", "without it there is a page of our own"},
-    {"listener", "no unix sockets (port 0)"},
     {"log_dest", "topic is taken with a warning; dlt and android are errors"},
+    {"memory_limit", "looked at once a second; above it new clients are refused, nothing is queued or retained"},
+    {"mount_point", "topics outside of it are never heard, whatever the session subscribed to elsewhere"},
+    {"packet_buffer_size", "the most that an HTTP request's head may have; buffers for MQTT are sized by need"},
     {"persistence", "everything acknowledged is on disk before that, in our own store"},
     {"persistence_location", "the directory of nightjar.mdb; made if it is missing"},
     {"plugin", "builtin:sensors and builtin:none; mosquitto's plugins are errors"},
@@ -20,11 +24,12 @@ constexpr difference different[] = {
     {"set_tcp_nodelay", "true by default"},
     {"tls_keyform", "pem alone"},
     {"user", "root stays root unless it is given"},
+    {"websockets_headers_size", "another name of packet_buffer_size; 8192 by default"},
     {"websockets_origin", "by default the listener's own pages alone, not all"},
 };
 
 constexpr std::string_view own[] = {"acknowledge_before_stored", "acl_deny_subscribe", "http_origin",
-                                    "on_damaged_store", "worker_threads"};
+                                    "on_damaged_store",          "unix_socket_mode",   "worker_threads"};
 
 std::pair<std::string_view, std::string_view> state_and_effect(const option& o) {
     switch (o.state) {

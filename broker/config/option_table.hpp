@@ -22,6 +22,9 @@ struct reading {
     listener unplaced{};                  // what listener options said before there was any
     bool log_dest_seen = false, log_type_seen = false;
     bool allow_anonymous_seen = false;
+    bool auto_id_prefix_seen = false; // the global one
+    std::string guard_unplaced{};     // the first option of those that guard a listener that stood above all of them
+    origin guard_where{};
 
     listener& add_listener();
     void report(severity level, std::string text);
@@ -36,9 +39,8 @@ enum class support {
 struct option {
     std::string_view name;
     support state = support::ignored;
-    std::string_view effect; // of ignoring it
-    bool once = false;       // a second line of it is an error, as in mosquitto
-    bool boolean = false;    // of would_open: its value is true or false, and false asks for what we do anyway
+    std::string_view effect;                                     // of ignoring it
+    bool once = false;                                           // a second line of it is an error, as in mosquitto
     std::function<void(reading&, std::string_view value)> apply; // set where state is works
 };
 

@@ -70,10 +70,8 @@ class file_reader {
             return at_.report(severity::error, "Duplicate \"" + name + "\" value in configuration.");
         if (known.state == support::ignored)
             return at_.report(severity::warning, name + " is ignored: " + std::string(known.effect) + ".");
-        if (known.state == support::would_open) {
-            if (known.boolean && parse_bool(value) == false) return; // asks for what we do anyway
+        if (known.state == support::would_open)
             return at_.report(severity::error, name + " is not possible: " + std::string(known.effect) + ".");
-        }
         if (value.empty()) return at_.report(severity::error, "Empty \"" + name + "\" value in configuration.");
         known.apply(at_, value);
     }
@@ -165,12 +163,33 @@ void complete_plugins(reading& at) {
     std::erase_if(conf.plugins, [](const plugin& p) { return p.name == "builtin:none"; });
 }
 
+// What does not go together with where a listener listens.
+void judge_place(reading& at, const listener& l) {
+    at.where = l.where;
+    if (!l.unix_path.empty() && (!l.bind_interface.empty() || l.domain != socket_domain::any))
+        at.report(severity::error, "bind_interface and socket_domain are not for the unix socket " + l.unix_path + ".");
+    if (l.unix_path.empty() && l.unix_mode)
+        at.report(severity::error, "unix_socket_mode is for unix sockets, not for " + l.name() + ".");
+    if (!l.mount_point.empty() && !l.mount_point.ends_with('/'))
+        at.report(severity::warning, "mount_point " + l.mount_point +
+                                         " does not end with /: it is put before topics as it is, so that a becomes " +
+                                         l.mount_point + "a, and nobody can subscribe to # or +.");
+    if (l.proxy_requires_tls && l.proxy_protocol != 2)
+        at.report(severity::error, "proxy_protocol_v2_require_tls needs enable_proxy_protocol 2.");
+}
+
 // What a listener with TLS options lacks. Never a port in plain text for want of a line.
 void judge_tls(reading& at, const listener& l) {
     const auto& tls = l.tls;
     if (!tls.given) return;
     at.where = tls.where;
-    const auto of = " of the listener on port " + std::to_string(l.port);
+    const auto of = " of the listener on " + l.name();
+    if (tls_at_the_proxy(l)) {
+        if (tls.use_subject_as_username && !tls.use_identity_as_username)
+            at.report(severity::error, "use_subject_as_username" + of +
+                                           " is not possible: the PROXY protocol carries the common name only.");
+        return;
+    }
     if (tls.certfile.empty() && tls.keyfile.empty())
         at.report(severity::error, "The TLS options" + of + " need certfile and keyfile.");
     else if (tls.certfile.empty())
@@ -186,8 +205,14 @@ void judge_tls(reading& at, const listener& l) {
         at.report(severity::warning, "crlfile" + of + " has no effect without require_certificate true.");
 }
 
-void judge_unplaced_tls(reading& at, bool configured) {
-    if (!configured || at.default_listener != nullptr || !at.unplaced.tls.given) return;
+void judge_unplaced(reading& at, bool configured) {
+    if (!configured || at.default_listener != nullptr) return;
+    if (!at.guard_unplaced.empty()) {
+        at.where = at.guard_where;
+        at.report(severity::error,
+                  at.guard_unplaced + " stands below the listener that it is for; above this one there is none.");
+    }
+    if (!at.unplaced.tls.given) return;
     at.where = at.unplaced.tls.where;
     at.report(severity::error, "TLS options stand below the listener that they are for; above this one there is none.");
 }
@@ -231,7 +256,8 @@ load_result load(const load_options& options) {
     if (conf.per_listener_settings)
         for (std::size_t i = 0; i < conf.listeners.size(); ++i) conf.listeners[i].realm = static_cast<unsigned>(i + 1);
     for (const auto& l : conf.listeners) judge_tls(reader.state(), l);
-    judge_unplaced_tls(reader.state(), configured);
+    for (const auto& l : conf.listeners) judge_place(reader.state(), l);
+    judge_unplaced(reader.state(), configured);
     judge_access(reader.state(), configured);
     if (options.verbose) conf.log.levels = 0xFF;
     if (conf.persistence_location.empty()) {

@@ -1,51 +1,57 @@
-// One listening port: accepts until it would block and hands the descriptors out. One thread (the io_context's).
-// When descriptors run out it pauses and tries again, so it neither spins nor gives up.
+// One listening socket: accepts until it would block and hands out what came, where a proxy is announced with what its
+// header says. One thread (the io_context's). When descriptors run out it pauses and tries again, so it neither spins
+// nor gives up.
 #pragma once
 
 #include "broker/config/configuration.hpp"
 #include "broker/log/logger.hpp"
+#include "broker/net/listening_socket.hpp"
+#include "broker/net/proxy_gate.hpp"
 #include "broker/net/socket.hpp"
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 namespace nightjar::net {
 
-class acceptor {
+class acceptor : public std::enable_shared_from_this<acceptor> {
   public:
-    using accepted = std::function<void(descriptor, const peer_address&)>;
+    using accepted = std::function<void(arrival)>;
 
-    // Binds and listens at once. Throws std::runtime_error with the operator's sentence if it cannot.
-    // `no_delay`: TCP_NODELAY on what it accepts.
-    acceptor(asio::io_context& context, const config::listener& where, const asio::ip::tcp::endpoint& endpoint,
-             bool no_delay, log::logger& log);
+    // `listener` and `conf` outlive it; a reload changes them while its thread stands still.
+    acceptor(asio::io_context& context, const config::listener& listener, const config::configuration& conf,
+             listening_socket socket, log::logger& log);
 
     void start(accepted on_accepted);
-    void stop();
+    void stop(); // nothing is handed out any more; a socket's file is removed
     const config::listener& settings() const { return settings_; }
-    asio::ip::tcp::endpoint local_endpoint() const { return acceptor_.local_endpoint(); }
+    const listening_socket& place() const { return place_; }
 
   private:
     void wait();
     void accept_all();
+    void take(descriptor socket, const sockaddr_storage& from);
+    void pause();
 
-    asio::ip::tcp::acceptor acceptor_;
+    asio::posix::basic_stream_descriptor<asio::io_context::executor_type> socket_;
     asio::steady_timer pause_;
     const config::listener& settings_;
-    const bool no_delay_;
+    const config::configuration& conf_;
+    listening_socket place_; // its descriptor is in socket_
     log::logger& log_;
-    accepted on_accepted_;
+    accepted on_accepted_; // empty: stopped
+    proxy_gate gate_;
     bool out_of_descriptors_ = false;
 };
 
-// Acceptors on all that a `listener` line stands for: both address families, one address, or what a name resolves to.
-// A family that this host does not have is left out if the line did not ask for it. Throws std::runtime_error with the
-// operator's sentence if nothing is left.
-std::vector<std::unique_ptr<acceptor>> open_acceptors(asio::io_context& context, const config::listener& listener,
-                                                      bool no_delay, log::logger& log);
+using acceptor_ptr = std::shared_ptr<acceptor>;
+
+// On all that a `listener` line stands for. Throws as listen_on() does.
+std::vector<acceptor_ptr> open_acceptors(asio::io_context& context, const config::listener& listener,
+                                         const config::configuration& conf, log::logger& log);
 
 } // namespace nightjar::net

@@ -26,7 +26,7 @@ error_code secure_socket::error_of(tls_status status) const {
 void secure_socket::shutdown() {
     if (tls_) tls_->close();
     error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
 }
 
 void secure_socket::close() {

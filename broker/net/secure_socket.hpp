@@ -1,4 +1,4 @@
-// A TCP socket with or without TLS, as Asio and Beast want their streams: one type for http and https, ws and wss.
+// A stream socket with or without TLS, as Asio and Beast want their streams: one type for http and https, ws and wss.
 // One thread; may move to another io_context while no operation is pending. At most one read and one write at a time.
 #pragma once
 
@@ -17,14 +17,14 @@ namespace nightjar::net {
 
 class secure_socket {
   public:
-    using executor_type = tcp_socket::executor_type;
+    using executor_type = stream_socket::executor_type;
 
     // `tls` null: plain. A session has been made for this socket's descriptor.
-    explicit secure_socket(tcp_socket socket, tls_session_ptr tls = nullptr)
+    explicit secure_socket(stream_socket socket, tls_session_ptr tls = nullptr)
         : socket_(std::move(socket)), tls_(std::move(tls)) {}
 
     executor_type get_executor() { return socket_.get_executor(); }
-    tcp_socket& socket() { return socket_; }
+    stream_socket& socket() { return socket_; }
     const tls_session* tls() const { return tls_.get(); }
 
     // Ends our direction: no more bytes from us.
@@ -35,7 +35,7 @@ class secure_socket {
 
     // To another thread: the descriptor leaves, the session stays and counts on coming back under the same number.
     descriptor release();
-    void assign(tcp_socket socket) { socket_ = std::move(socket); }
+    void assign(stream_socket socket) { socket_ = std::move(socket); }
     tls_session_ptr take_tls() { return std::move(tls_); }
 
     template <typename Buffers, typename Token>
@@ -104,7 +104,7 @@ class secure_socket {
         }
     };
 
-    tcp_socket socket_;
+    stream_socket socket_;
     tls_session_ptr tls_;
 };
 

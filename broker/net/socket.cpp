@@ -1,5 +1,6 @@
 #include "broker/net/socket.hpp"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -15,6 +16,14 @@ descriptor& descriptor::operator=(descriptor&& other) noexcept {
 
 descriptor::~descriptor() {
     if (fd_ >= 0) ::close(fd_);
+}
+
+std::string peer_address::text() const {
+    return kind == family::unix_socket ? fmt::format("unix:{}", user) : address.to_string();
+}
+
+std::string peer_address::place() const {
+    return kind == family::unix_socket ? text() : fmt::format("{}:{}", text(), port);
 }
 
 bool ended_by_peer(int fd) {

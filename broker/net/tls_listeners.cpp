@@ -25,7 +25,7 @@ tls_listeners::tls_listeners(const std::vector<config::listener>& listeners) : l
 tls_listeners::contexts tls_listeners::make(std::vector<std::string>& warnings) const {
     contexts made;
     for (const auto& l : listeners_) {
-        if (!l.tls.given || l.closed) continue;
+        if (!speaks_tls(l) || l.closed) continue;
         try {
             made.emplace(&l, std::make_shared<const tls_context>(l, warnings));
         } catch (const std::runtime_error& e) {
@@ -38,7 +38,7 @@ tls_listeners::contexts tls_listeners::make(std::vector<std::string>& warnings) 
 
 void tls_listeners::check(const std::vector<config::listener>& listeners, std::vector<config::finding>& findings) {
     for (const auto& l : listeners) {
-        if (!l.tls.given) continue;
+        if (!speaks_tls(l)) continue;
         std::vector<std::string> warnings;
         try {
             const tls_context made(l, warnings);

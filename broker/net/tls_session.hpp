@@ -3,6 +3,7 @@
 // One thread at a time; may be moved to another thread between two steps. Does not own the socket.
 #pragma once
 
+#include "broker/net/socket.hpp"
 #include "broker/net/tls_context.hpp"
 
 #include <cstddef>
@@ -26,12 +27,6 @@ enum class tls_status {
 struct tls_step {
     tls_status status = tls_status::done;
     std::size_t size = 0;
-};
-
-// Whom a verified client certificate names; empty without one.
-struct peer_identity {
-    std::string common_name; // UTF-8; empty too if it is missing or holds a NUL
-    std::string subject;     // as RFC 2253 writes it: "CN=sensor,O=Home"
 };
 
 class tls_session {

@@ -132,15 +132,12 @@ void websocket_transport::close() {
 void websocket_transport::detach() {
     paused_ = false; // the next owner begins to read
     events_ = nullptr;
-    error_code ignored;
-    v6_ = stream_.next_layer().socket().local_endpoint(ignored).address().is_v6();
     moving_ = stream_.next_layer().release();
 }
 
 void websocket_transport::attach(const transport_home& home) {
     if (!moving_) return; // made on this worker
-    const auto protocol = v6_ ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-    stream_.next_layer().assign(tcp_socket(home.context, protocol, moving_.release()));
+    stream_.next_layer().assign(make_stream_socket(home.context, std::move(moving_)));
 }
 
 } // namespace nightjar::net

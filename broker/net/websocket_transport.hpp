@@ -52,7 +52,6 @@ class websocket_transport final : public transport {
     bool open_ = false;
     bool reading_ = false;
     bool paused_ = false;
-    bool v6_ = false;
 };
 
 } // namespace nightjar::net

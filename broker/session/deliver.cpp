@@ -9,8 +9,25 @@
 namespace nightjar::session {
 
 void session::deliver(delivery& d, codec::qos granted) {
+    if (mount_) return deliver_mounted(d, granted);
     const auto qos = std::min(d.packet().qos, granted); // [MQTT-3.8.4-6]
     if (qos == codec::qos::at_most_once) return deliver_qos0(d);
+    deliver_at(qos, d);
+}
+
+// The client hears another topic than the others, so it shares no frame with them.
+void session::deliver_mounted(delivery& d, codec::qos granted) {
+    const auto& p = d.packet();
+    const auto qos = std::min(p.qos, granted);
+    if (hides(p.topic)) return drop_denied(d.shared(), qos); // subscribed to through another listener
+    if (qos != codec::qos::at_most_once) return deliver_at(qos, d);
+    if (link_ == nullptr || (outbound_ && outbound_->retained_waiting > 0)) return deliver_qos0(d); // it queues
+    if (!link_->has_room(p.topic.size() + p.payload.size())) return broker_.count().dropped_output_full.add();
+    send_publish({p.topic, p.payload, qos, false, false, 0}, d.large() ? d.shared() : nullptr);
+}
+
+// QoS 1 or 2.
+void session::deliver_at(codec::qos qos, delivery& d) {
     if (link_ != nullptr) {
         const auto& out = outbound();
         if (out.queue.empty() && out.window.size() < limits_.max_inflight_messages && link_->roomy())
@@ -25,23 +42,26 @@ void session::drop(const topics::message_ptr& m, codec::qos qos) {
     if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
 }
 
+void session::drop_denied(const topics::message_ptr& m, codec::qos qos) {
+    broker_.count().denied.add();
+    if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
+}
+
 void session::drop_forbidden() {
     if (!outbound_) return;
     auto& out = *outbound_;
-    const auto forbidden = [this](const topics::message_ptr& m) { return m && !broker_.may_read(*this, m->topic()); };
-    const auto drop_one = [this](const topics::message_ptr& m, codec::qos qos) {
-        broker_.count().denied.add();
-        if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
+    const auto forbidden = [this](const topics::message_ptr& m) {
+        return m && (hides(m->topic()) || !broker_.may_read(*this, m->topic()));
     };
     for (auto* slot : out.window.in_order()) {
         if (slot->state == inflight_window::state::awaiting_pubcomp || !forbidden(slot->message)) continue;
-        drop_one(slot->message, codec::qos::at_least_once);
+        drop_denied(slot->message, codec::qos::at_least_once);
         out.window.remove(*slot);
     }
     std::erase_if(out.queue, [&](const queued& q) {
         if (!forbidden(q.message)) return false;
         out.note_unqueued(q);
-        drop_one(q.message, q.qos);
+        drop_denied(q.message, q.qos);
         return true;
     });
 }
@@ -117,7 +137,8 @@ void session::send_in_flight(inflight_window::slot& s) {
     send_publish({s.message->topic(), s.message->payload(), qos, s.retain, dup, s.id}, s.message);
 }
 
-void session::send_publish(const codec::publish& packet, const topics::message_ptr& m) {
+void session::send_publish(codec::publish packet, const topics::message_ptr& m) {
+    if (mount_) packet.topic = mount_->seen(packet.topic);
     if (packet.payload.size() > 4096) {
         const auto size = codec::publish_header_size(packet, version_);
         codec::write_publish_header(link_->reserve(size), packet, version_);
@@ -135,6 +156,7 @@ void session::send_publish(const codec::publish& packet, const topics::message_p
 }
 
 bool session::queue_accepts(const topics::message& m) const {
+    if (broker_.memory_full()) return false;
     if (!outbound_) return true;
     const auto live = outbound_->queue.size() - outbound_->retained_waiting;
     if (limits_.max_queued_messages != 0 && live >= limits_.max_queued_messages) return false;

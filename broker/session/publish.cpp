@@ -1,5 +1,6 @@
 // Inbound PUBLISH, MQTT-3.3 and MQTT-4.3.
 #include "broker/codec/decode.hpp"
+#include "broker/codec/topic.hpp"
 #include "broker/session/session.hpp"
 
 namespace nightjar::session {
@@ -13,6 +14,8 @@ void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes fra
     count.publish_bytes_received.add(packet.payload.size());
     if (packet.retain && !limits_.retain_available)
         return link_->close("retained message, but retain_available is false");
+    if (packet.retain && broker_.memory_full()) return link_->close("memory_limit is reached");
+    if (packet.qos > max_qos_) return link_->close("QoS of a PUBLISH above max_qos"); // [MQTT-3.2.2-11]
 
     if (packet.qos == codec::qos::exactly_once && inbound().unreleased.contains(packet.packet_id)) {
         // Seen before: not delivered again, acknowledged again [MQTT-4.3.3-2]. The first one may still be on its way to
@@ -20,6 +23,12 @@ void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes fra
         return acknowledge({codec::packet_type::pubrec, packet.packet_id}, disk_.last_ticket());
     }
     packet.dup = false; // DUP is between sender and server only [MQTT-3.3.1-3]
+    if (mount_) {
+        if (const auto valid = codec::check_topic_name(packet.topic); !valid) return protocol_error(valid.error());
+        packet.topic = mount_->full(packet.topic);
+        if (packet.topic.size() > codec::longest_string) return link_->close("topic too long below its mount_point");
+        frame = {};
+    }
     const auto routed = broker_.publish(*this, packet, frame);
     if (routed.error) return protocol_error(*routed.error);
     if (packet.qos == codec::qos::at_least_once) {

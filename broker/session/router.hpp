@@ -32,6 +32,8 @@ class router {
     virtual void unsubscribe(session& who, codec::bytes filter) = 0;
     virtual void match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const = 0;
 
+    virtual bool memory_full() const = 0; // nothing more is to be queued or retained
+
     virtual counters& count() = 0;
 
   protected:

@@ -28,6 +28,12 @@ session::inbound_state& session::inbound() {
     return *inbound_;
 }
 
+void session::come_by(const door& d) {
+    realm_ = d.realm;
+    max_qos_ = d.max_qos;
+    mount_ = d.mount_point.empty() ? nullptr : std::make_unique<mount>(d.mount_point);
+}
+
 void session::attach(link& to, const codec::connect& packet, bool session_present, ticket after) {
     link_ = &to;
     version_ = packet.version;
@@ -38,12 +44,12 @@ void session::attach(link& to, const codec::connect& packet, bool session_presen
     will_.reset();
     if (packet.will) {
         const auto& will = *packet.will;
-        will_ = topics::message::make(will.topic, will.payload, will.qos, will.retain);
+        will_ = topics::message::make(full(will.topic), will.payload, will.qos, will.retain);
     }
     if (durable_) note_presence(0);
     acknowledge({codec::packet_type::connack, session_present}, after); // [MQTT-3.2.2-1]..[-3]
     if (!outbound_) return;
-    drop_forbidden(); // rights may have changed while it was away
+    drop_forbidden(); // rights may have changed while it was away, and where it comes from
     resend_in_flight();
     pump();
 }

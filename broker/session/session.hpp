@@ -12,6 +12,7 @@
 #include "broker/session/delivery.hpp"
 #include "broker/session/inflight_window.hpp"
 #include "broker/session/link.hpp"
+#include "broker/session/mount.hpp"
 #include "broker/session/router.hpp"
 #include "broker/topics/subscription_tree.hpp"
 #include "storage/restored.hpp"
@@ -33,6 +34,13 @@ struct limits {
     bool retain_available = true;
 };
 
+// What the listener says that a client came through.
+struct door {
+    unsigned realm = 0; // whose users and rights count, see plugin::client
+    codec::qos max_qos = codec::qos::exactly_once;
+    std::string mount_point; // empty: none
+};
+
 class session {
   public:
     session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker, journal& disk,
@@ -43,8 +51,8 @@ class session {
     topics::subscriber_id id() const { return id_; }
     const std::string& client_id() const { return client_id_; }
     const std::string& user_name() const { return user_name_; }
-    unsigned realm() const { return realm_; } // whose users and rights count, see plugin::client
-    void set_realm(unsigned realm) { realm_ = realm; }
+    unsigned realm() const { return realm_; }
+    void come_by(const door& d); // before attach(); counts until the next time
     bool clean() const { return clean_; }
     bool durable() const { return durable_; }
     bool connected() const { return link_ != nullptr; }
@@ -119,13 +127,18 @@ class session {
     topics::message_ptr keep_retained(const topics::message& m, codec::qos qos);
     void forget();
 
+    void deliver_at(codec::qos qos, delivery& d);
+    void deliver_mounted(delivery& d, codec::qos granted);
     void deliver_qos0(delivery& d);
     void start(inflight_window::slot& s, codec::qos qos);
     void send_after(inflight_window::slot& s, ticket after);
     void resend_in_flight();
     void send_in_flight(inflight_window::slot& s);
     void drop(const topics::message_ptr& m, codec::qos qos);
-    void send_publish(const codec::publish& packet, const topics::message_ptr& m);
+    void drop_denied(const topics::message_ptr& m, codec::qos qos);
+    bool hides(codec::bytes topic) const { return mount_ && !mount_->covers(topic); }
+    codec::bytes full(codec::bytes topic) { return mount_ ? mount_->full(topic) : topic; }
+    void send_publish(codec::publish packet, const topics::message_ptr& m); // the whole topic; the client gets its part
     void queue_retained(codec::bytes filter, codec::qos granted);
     void pump(); // from the queue into the window
     void protocol_error(codec::error cause);
@@ -189,7 +202,9 @@ class session {
     std::unique_ptr<inbound_state> inbound_;
     std::vector<std::string> filters_; // sorted
     std::int64_t offline_since_ = 0;
+    std::unique_ptr<mount> mount_; // null: none
     unsigned realm_ = 0;
+    codec::qos max_qos_ = codec::qos::exactly_once;
     codec::protocol_version version_ = codec::protocol_version::v3_1_1;
     bool clean_ = true;
     bool durable_ = false;

@@ -1,6 +1,7 @@
 // SUBSCRIBE and UNSUBSCRIBE, MQTT-3.8 to 3.11, and the retained messages that a new subscription brings.
 #include "broker/codec/decode.hpp"
 #include "broker/codec/encode.hpp"
+#include "broker/codec/topic.hpp"
 #include "broker/session/session.hpp"
 
 #include <algorithm>
@@ -13,24 +14,26 @@ void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
     std::vector<std::uint8_t> codes;
     auto requests = packet->filters;
     while (const auto request = requests.next()) {
-        if (!broker_.may_subscribe(*this, request->filter, request->qos)) {
+        const auto filter = full(request->filter);
+        const auto qos = std::min(request->qos, max_qos_);
+        const bool valid = !mount_ || codec::check_topic_filter(filter); // "tenant" and "#" make "tenant#"
+        if (!valid || !broker_.may_subscribe(*this, filter, qos)) {
             codes.push_back(codec::suback_failure);
             continue;
         }
-        broker_.subscribe(*this, request->filter, request->qos); // replaces an identical one [MQTT-3.8.4-3]
-        const auto place = std::lower_bound(filters_.begin(), filters_.end(), request->filter);
-        if (place == filters_.end() || *place != request->filter) filters_.insert(place, std::string(request->filter));
-        if (durable_)
-            note(storage::put_subscription{number(), std::string(request->filter),
-                                           static_cast<std::uint8_t>(request->qos)});
-        log_.write(log::level::subscribe, "{} {} {}", client_id_, static_cast<int>(request->qos), request->filter);
-        codes.push_back(static_cast<std::uint8_t>(request->qos));
+        broker_.subscribe(*this, filter, qos); // replaces an identical one [MQTT-3.8.4-3]
+        const auto place = std::lower_bound(filters_.begin(), filters_.end(), filter);
+        if (place == filters_.end() || *place != filter) filters_.insert(place, std::string(filter));
+        if (durable_) note(storage::put_subscription{number(), std::string(filter), static_cast<std::uint8_t>(qos)});
+        log_.write(log::level::subscribe, "{} {} {}", client_id_, static_cast<int>(qos), filter);
+        codes.push_back(static_cast<std::uint8_t>(qos));
     }
     acknowledge({codec::packet_type::suback, packet->packet_id, false, codes}, durable_ ? disk_.last_ticket() : 0);
     auto code = codes.begin();
     requests = packet->filters;
     while (const auto request = requests.next())
-        if (*code++ != codec::suback_failure) queue_retained(request->filter, request->qos);
+        if (const auto granted = *code++; granted != codec::suback_failure)
+            queue_retained(full(request->filter), static_cast<codec::qos>(granted));
     pump();
 }
 
@@ -49,11 +52,12 @@ void session::on_unsubscribe(std::uint8_t flags, codec::bytes body) {
     auto packet = codec::decode_unsubscribe(flags, body, version_);
     if (!packet) return protocol_error(packet.error());
     while (const auto request = packet->filters.next()) {
-        const auto place = std::lower_bound(filters_.begin(), filters_.end(), request->filter);
-        if (place == filters_.end() || *place != request->filter) continue;
-        broker_.unsubscribe(*this, request->filter);
+        const auto filter = full(request->filter);
+        const auto place = std::lower_bound(filters_.begin(), filters_.end(), filter);
+        if (place == filters_.end() || *place != filter) continue;
+        broker_.unsubscribe(*this, filter);
         if (durable_) note(storage::remove_subscription{number(), *place});
-        log_.write(log::level::unsubscribe, "{} {}", client_id_, request->filter);
+        log_.write(log::level::unsubscribe, "{} {}", client_id_, filter);
         filters_.erase(place);
     }
     acknowledge({codec::packet_type::unsuback, packet->packet_id},

@@ -15,6 +15,11 @@ using codec::connack_code;
 
 namespace {
 
+// 0x38: levels 3, 4 and 5.
+bool accepts(const config::listener& l, codec::protocol_version version) {
+    return (l.protocol_versions >> static_cast<unsigned>(version) & 1U) != 0;
+}
+
 std::string make_client_id(const std::string& prefix) {
     std::random_device random; // the kernel's
     return fmt::format("{}{:08X}-{:08X}-{:08X}-{:08X}", prefix, random(), random(), random(), random());
@@ -38,38 +43,69 @@ void connection::on_connect(const codec::fixed_header& header, codec::bytes fram
         }
     }
     auto packet = *decoded;
-    const auto& conf = home_.shared().conf;
-    if (packet.will) {
-        if (const auto valid = codec::check_topic_name(packet.will->topic); !valid)
-            return close(codec::describe(valid.error()));
-        if (packet.will->retain && !conf.retain_available) return close("retained will, but retain_available is false");
-    }
-    if (packet.client_id.empty() && (!packet.clean_session || !conf.allow_zero_length_clientid))
-        return refuse(connack_code::identifier_rejected, "zero-length client id"); // [MQTT-3.1.3-8]
-    if (conf.max_keepalive != 0 && (packet.keep_alive == 0 || packet.keep_alive > conf.max_keepalive))
-        return refuse(connack_code::identifier_rejected, "keep alive longer than max_keepalive");
+    if (!admissible(packet)) return;
     const auto name = certified_name();
     if (name && name->empty()) return refuse(connack_code::bad_user_name_or_password, "certificate without a name");
     if (name) packet.user_name = *name;
     certified_ = name.has_value();
+    std::string made_id; // [MQTT-3.1.3-6]
+    if (!settle_client_id(packet, made_id)) return;
     if (!verdict_) verdict_ = judge(packet);
     if (*verdict_ == plugin::connect_verdict::later) return wait_for_verdict(frame);
     if (const auto code = refusal(*verdict_)) return refuse(*code, "not authorised");
-    // [MQTT-3.1.3-6]
-    const auto id = packet.client_id.empty() ? make_client_id(conf.auto_id_prefix) : std::string(packet.client_id);
-    enter(packet, id, frame);
+    enter(packet, std::string(packet.client_id), frame);
+}
+
+// What the packet alone, the listener and the limits say, whoever it is. False: it was refused.
+bool connection::admissible(const codec::connect& packet) {
+    const auto& conf = home_.shared().conf;
+    if (!accepts(listener_->conf, packet.version))
+        return refuse(connack_code::unacceptable_protocol_version, "not of accept_protocol_versions"), false;
+    if (packet.will) {
+        const auto& will = *packet.will;
+        if (const auto valid = codec::check_topic_name(will.topic); !valid)
+            return close(codec::describe(valid.error())), false;
+        if (will.retain && !conf.retain_available) return close("retained will, but retain_available is false"), false;
+        if (static_cast<std::uint8_t>(will.qos) > listener_->conf.max_qos)
+            return close("QoS of the will above max_qos"), false; // [MQTT-3.2.2-12]
+        if (listener_->conf.mount_point.size() + will.topic.size() > codec::longest_string)
+            return close("topic too long below its mount_point"), false;
+    }
+    if (conf.max_keepalive != 0 && (packet.keep_alive == 0 || packet.keep_alive > conf.max_keepalive))
+        return refuse(connack_code::identifier_rejected, "keep alive longer than max_keepalive"), false;
+    return true;
+}
+
+// The client id that counts: the client's, one made for it in `made`, or its user name. False: it was refused.
+bool connection::settle_client_id(codec::connect& packet, std::string& made) {
+    const auto& conf = home_.shared().conf;
+    const auto& l = listener_->conf;
+    if (packet.client_id.empty()) {
+        if (!packet.clean_session || !l.allow_zero_length_clientid.value_or(conf.allow_zero_length_clientid))
+            return refuse(connack_code::identifier_rejected, "zero-length client id"), false; // [MQTT-3.1.3-8]
+        made = make_client_id(l.auto_id_prefix.value_or(conf.auto_id_prefix));
+        packet.client_id = made;
+    }
+    if (!packet.client_id.starts_with(conf.clientid_prefix))
+        return refuse(connack_code::not_authorized, "client id without one of clientid_prefixes"), false;
+    if (!l.use_username_as_clientid) return true;
+    if (!packet.user_name || packet.user_name->empty())
+        return refuse(connack_code::not_authorized, "no user name, but use_username_as_clientid"), false;
+    packet.client_id = *packet.user_name;
+    return true;
 }
 
 // The user's name by its certificate, where the listener goes by that.
 std::optional<std::string> connection::certified_name() const {
     const auto& tls = listener_->conf.tls;
     if (!tls.names_users()) return {};
+    if (config::tls_at_the_proxy(listener_->conf)) return vouched_ ? vouched_->common_name : std::string();
     auto [common_name, subject] = transport_->identity();
     return tls.use_identity_as_username ? std::move(common_name) : std::move(subject);
 }
 
 plugin::connect_verdict connection::judge(const codec::connect& packet) {
-    const auto address = peer_.address.to_string();
+    const auto address = peer_.text();
     return home_.judge(*this,
                        {packet.client_id, packet.user_name.value_or(codec::bytes{}), address, peer_.port, false,
                         certified_, listener_->conf.realm},
@@ -133,6 +169,8 @@ void connection::enter(const codec::connect& packet, const std::string& client_i
             return close("connection closed by client");
         if (known)
             if (auto* kept = take_over(*known->session, packet)) return welcome(packet, *kept, true);
+        if (home_.memory_full()) return refuse(connack_code::server_unavailable, "memory_limit is reached");
+        if (home_.no_more_sessions()) return refuse(connack_code::server_unavailable, "global_max_clients reached");
         if (auto* made = home_.make_session(client_id)) return welcome(packet, *made, false);
     } // another worker was faster: look again
 }
@@ -157,7 +195,8 @@ session::session* connection::take_over(session::session& existing, const codec:
 
 void connection::welcome(const codec::connect& packet, session::session& session, bool session_present) {
     session_ = &session;
-    session.set_realm(listener_->conf.realm);
+    const auto& l = listener_->conf;
+    session.come_by({l.realm, static_cast<codec::qos>(l.max_qos), l.mount_point});
     last_received_ = home_.now_seconds();
     keep_alive_ = packet.keep_alive;
     home_.file(*this);
@@ -165,10 +204,9 @@ void connection::welcome(const codec::connect& packet, session::session& session
     home_.count().clients_connected.add();
     const auto& shared = home_.shared();
     if (shared.conf.log.connection_messages)
-        shared.log.notice("New client connected from {}:{} as {} (p{}, c{}, k{}{}).", peer_.address.to_string(),
-                          peer_.port, session.client_id(), packet.version == codec::protocol_version::v3_1 ? 1 : 2,
-                          packet.clean_session ? 1 : 0, packet.keep_alive,
-                          packet.user_name ? fmt::format(", u'{}'", *packet.user_name) : "");
+        shared.log.notice("New client connected from {} as {} (p{}, c{}, k{}{}).", peer_.place(), session.client_id(),
+                          packet.version == codec::protocol_version::v3_1 ? 1 : 2, packet.clean_session ? 1 : 0,
+                          packet.keep_alive, packet.user_name ? fmt::format(", u'{}'", *packet.user_name) : "");
     if (const auto security = transport_->security(); !security.empty())
         shared.log.debug("Client {} uses {}.", session.client_id(), security);
     session.attach(*this, packet, session_present, ended_ ? home_.last_ticket() : 0);

@@ -25,7 +25,7 @@ constexpr std::size_t output_limit = std::size_t{1} << 20;  // bytes kept for a 
 
 connection::connection(worker& home, incoming from)
     : home_(home), transport_(std::move(from.transport)), listener_(from.listener), output_(home.buffers()),
-      last_received_(home.now_seconds()), verdict_(from.verdict), peer_(from.peer) {
+      last_received_(home.now_seconds()), verdict_(from.verdict), peer_(from.peer), vouched_(std::move(from.vouched)) {
     listener_->open.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -46,7 +46,7 @@ void connection::start(std::string_view read_ahead) {
 }
 
 std::string connection::name() const {
-    const auto address = fmt::format("[{}:{}]", peer_.address.to_string(), peer_.port);
+    const auto address = fmt::format("[{}]", peer_.place());
     return session_ != nullptr ? fmt::format("{} {}", session_->client_id(), address) : address;
 }
 
@@ -260,8 +260,8 @@ void connection::on_lost(std::string_view cause) {
 void connection::leave(std::string_view rest) {
     leaving_for_->bytes.append(rest);
     transport_->detach();
-    home_.hand_over(leaving_for_->worker,
-                    {std::move(transport_), peer_, listener_, std::move(leaving_for_->bytes), verdict_});
+    home_.hand_over(leaving_for_->worker, {std::move(transport_), peer_, listener_, std::move(leaving_for_->bytes),
+                                           std::move(vouched_), verdict_});
 }
 
 void connection::shut_down() {

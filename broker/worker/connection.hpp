@@ -40,6 +40,7 @@ struct incoming {
     net::peer_address peer;
     listener_state* listener = nullptr;
     std::string read_ahead;                              // bytes already read, CONNECT first
+    std::unique_ptr<net::peer_identity> vouched = {};    // net::arrival::vouched
     std::optional<plugin::connect_verdict> verdict = {}; // plugins have judged that CONNECT
 };
 
@@ -92,6 +93,8 @@ class connection final : public net::transport_events, public session::link, pub
 
     // connect.cpp
     void on_connect(const codec::fixed_header& header, codec::bytes frame);
+    bool admissible(const codec::connect& packet);
+    bool settle_client_id(codec::connect& packet, std::string& made);
     plugin::connect_verdict judge(const codec::connect& packet);
     std::optional<std::string> certified_name() const;
     void wait_for_verdict(codec::bytes frame);
@@ -133,6 +136,7 @@ class connection final : public net::transport_events, public session::link, pub
     std::unique_ptr<std::string> waiting_;           // for a verdict: CONNECT, and what came behind it
     std::unique_ptr<destination> leaving_for_;       // the worker that holds the session of this client id
     net::peer_address peer_;
+    std::unique_ptr<net::peer_identity> vouched_; // net::arrival::vouched
 };
 
 } // namespace nightjar::worker

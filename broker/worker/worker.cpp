@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstdlib>
 
+#include <malloc.h>
+
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
@@ -111,24 +113,23 @@ void worker::adopt(incoming from) {
     asio::post(context_, [this, from = std::move(from)]() mutable { take(std::move(from)); });
 }
 
-void worker::adopt(net::descriptor socket, bool v6, const net::peer_address& peer, listener_state& listener,
-                   net::tls_session_ptr tls, std::unique_ptr<net::upgrade_request> upgrade) {
-    asio::post(context_, [this, fd = std::move(socket), v6, peer, &listener, tls = std::move(tls),
-                          upgrade = std::move(upgrade)]() mutable {
-        net::transport_ptr transport;
-        if (upgrade) {
-            const auto protocol = v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4();
-            net::tcp_socket own(context_, protocol, fd.release());
-            transport =
-                new net::websocket_transport(net::secure_socket(std::move(own), std::move(tls)), std::move(*upgrade));
-        } else if (tls) {
-            transport = new net::tls_transport(std::move(fd), std::move(tls));
-        } else {
-            transport = new net::tcp_transport(std::move(fd));
-        }
-        counters_.connections_accepted.add();
-        take({std::move(transport), peer, &listener, {}});
-    });
+void worker::adopt(net::arrival who, listener_state& listener, net::tls_session_ptr tls,
+                   std::unique_ptr<net::upgrade_request> upgrade) {
+    asio::post(context_,
+               [this, who = std::move(who), &listener, tls = std::move(tls), upgrade = std::move(upgrade)]() mutable {
+                   net::transport_ptr transport;
+                   if (upgrade) {
+                       auto own = net::make_stream_socket(context_, std::move(who.socket));
+                       transport = new net::websocket_transport(net::secure_socket(std::move(own), std::move(tls)),
+                                                                std::move(*upgrade));
+                   } else if (tls) {
+                       transport = new net::tls_transport(std::move(who.socket), std::move(tls));
+                   } else {
+                       transport = new net::tcp_transport(std::move(who.socket));
+                   }
+                   counters_.connections_accepted.add();
+                   take({std::move(transport), who.peer, &listener, {}, std::move(who.vouched)});
+               });
 }
 
 void worker::take(incoming from) {
@@ -148,6 +149,14 @@ session::session* worker::make_session(std::string client_id) {
     if (!common_.directory.add(made->client_id(), {index_, made.get()})) return nullptr;
     counters_.sessions.add();
     return sessions_.emplace(id.value, std::move(made)).first->second.get();
+}
+
+// Workers count by themselves: two that make the last one at the same moment both may.
+bool worker::no_more_sessions() const {
+    if (common_.conf.global_max_clients < 0) return false;
+    std::uint64_t all = 0;
+    for (const auto* w : common_.workers) all += w->counted().sessions.get();
+    return all >= static_cast<std::uint64_t>(common_.conf.global_max_clients);
 }
 
 void worker::end_session(session::session& s) {
@@ -348,6 +357,7 @@ void worker::tick() {
         common_.log.error("Error: a plugin failed: {}", e.what());
     }
     if (common_.conf.persistent_client_expiration && now_seconds() % 60 == 0) expire_sessions();
+    if (index_ == 0) watch_memory();
     probe_store_ = store_failed_; // an empty batch tells us when the disk is back
 }
 
@@ -359,6 +369,23 @@ void worker::follow_wall_clock() {
     if (index_ == 0) common_.log.notice("The clock was set {} by {} s.", step > 0 ? "forward" : "back", std::abs(step));
     for (const auto& [id, s] : sessions_)
         if (s->durable() && !s->connected()) s->note_absence(now());
+}
+
+// What is in use of the heap, not what the process keeps for later: the limit is left again when queues empty.
+void worker::watch_memory() {
+    const auto limit = common_.conf.memory_limit;
+    if (limit == 0 && !memory_full()) return;
+    const auto heap = ::mallinfo2();
+    const std::uint64_t used = heap.uordblks + heap.hblkhd;
+    const bool full = limit != 0 && used > limit;
+    if (common_.memory_full.exchange(full) == full) return;
+    if (full) {
+        common_.log.warning("Warning: memory_limit is reached: {} of {} bytes. Until there is less, new clients are "
+                            "refused and nothing is queued or retained.",
+                            used, limit);
+    } else {
+        common_.log.notice("Memory is below memory_limit again: {} bytes.", used);
+    }
 }
 
 void worker::expire_sessions() {

@@ -48,7 +48,8 @@ struct common {
     topics::subscription_tree subscriptions;
     topics::retained_tree retained;
     client_directory directory;
-    std::vector<worker*> workers; // by index, at most 64
+    std::vector<worker*> workers;         // by index, at most 64
+    std::atomic<bool> memory_full{false}; // memory_limit is reached; set by worker 0
 };
 
 // The answer to a message that did not come from an MQTT client (REST).
@@ -93,8 +94,8 @@ class worker final : public session::router,
         asio::post(context_, [] {}); // it looks into its mailbox by itself
     }
     // A new socket, with TLS if there is a session; `upgrade` for a websocket whose request has been read.
-    void adopt(net::descriptor socket, bool v6, const net::peer_address& peer, listener_state& listener,
-               net::tls_session_ptr tls, std::unique_ptr<net::upgrade_request> upgrade);
+    void adopt(net::arrival who, listener_state& listener, net::tls_session_ptr tls,
+               std::unique_ptr<net::upgrade_request> upgrade);
     void adopt(incoming from); // detached from another worker
     // Routes a message on this worker; `done` is called on its thread when what had to be stored is on disk.
     void inject(topics::message_ptr m, injector who, std::function<void(inject_result)> done);
@@ -115,6 +116,7 @@ class worker final : public session::router,
     void hand_over(unsigned to, incoming what) { leaving_.push_back({to, std::move(what)}); }
     // Makes a session and enters it in the directory; null if another worker was faster.
     session::session* make_session(std::string client_id);
+    bool no_more_sessions() const; // global_max_clients are there
     void end_session(session::session& s);
     plugin::client describe(const session::session& s) const;
     // What plugins say of a CONNECT; `later` comes as c.on_verdict(), unless forget() is asked before.
@@ -137,6 +139,7 @@ class worker final : public session::router,
     void subscribe(session::session& who, codec::bytes filter, codec::qos qos) override;
     void unsubscribe(session::session& who, codec::bytes filter) override;
     void match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const override;
+    bool memory_full() const override { return common_.memory_full.load(std::memory_order_relaxed); }
     session::counters& count() override { return counters_; }
 
     // --- session::journal
@@ -192,6 +195,7 @@ class worker final : public session::router,
     std::int64_t wall_ahead() const { return now_us() / 1'000'000 - now_seconds(); }
     void follow_wall_clock();
     void expire_sessions();
+    void watch_memory();
     void wind_up();
     void commit_done(std::uint64_t number, std::error_code error);
     void publish_restored_wills();

@@ -59,7 +59,7 @@ class ConfErrors(BrokerCase):
 
     def test_options_that_would_open_more_than_asked(self):
         """Not supported yet, or not usable, so refused: ignoring them would let in whom the conf keeps out."""
-        for line in ("password_file /missing", "acl_file /missing", "mount_point x/",
+        for line in ("password_file /missing", "acl_file /missing", "tls_engine x",
                      "certfile /x.pem", "psk_file /x", "plugin /usr/lib/other.so"):
             with self.subTest(line):
                 log = self.refused(self.broker.conf() + line + "\n")

@@ -10,6 +10,8 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 #include <poll.h>
@@ -41,6 +43,7 @@ void broker_address::add_options(CLI::App& to) {
     to.set_help_flag("--help", "print this help"); // -h is the host, as in mosquitto_pub
     to.add_option("-h,--host", host, "the broker (localhost)");
     to.add_option("-p,--port", port, "its MQTT port (1883)")->check(CLI::Range(1, 65'535));
+    to.add_option("--unix", unix_path, "its unix domain socket, in place of host and port");
     to.add_option("-u,--username", user, "user name");
     to.add_option("-P,--pw", password, "password");
     to.add_option("-i,--id", client_id, "client id (one is made)");
@@ -48,12 +51,12 @@ void broker_address::add_options(CLI::App& to) {
 
 mqtt_client::mqtt_client(const broker_address& where) : last_sent_(std::chrono::steady_clock::now()) {
     try {
-        boost::asio::ip::tcp::resolver resolver(context_);
-        boost::asio::connect(socket_, resolver.resolve(where.host, std::to_string(where.port)));
-        socket_.set_option(boost::asio::ip::tcp::no_delay(true));
+        connect_socket(where);
     } catch (const boost::system::system_error& e) {
         throw std::runtime_error(
-            fmt::format("cannot connect to {} port {}: {}", where.host, where.port, e.code().message()));
+            fmt::format("cannot connect to {}: {}",
+                        where.unix_path.empty() ? fmt::format("{} port {}", where.host, where.port) : where.unix_path,
+                        e.code().message()));
     }
     const auto id =
         where.client_id.empty() ? fmt::format("nightjarctl-{:08x}", std::random_device()()) : where.client_id;
@@ -71,6 +74,20 @@ mqtt_client::mqtt_client(const broker_address& where) : last_sent_(std::chrono::
     if (answer->code != codec::connack_code::accepted)
         throw std::runtime_error(
             fmt::format("connection refused: {} {}", static_cast<int>(answer->code), words_for(answer->code)));
+}
+
+void mqtt_client::connect_socket(const broker_address& where) {
+    if (!where.unix_path.empty()) {
+        boost::asio::local::stream_protocol::socket made(context_);
+        made.connect(where.unix_path);
+        socket_ = std::move(made);
+        return;
+    }
+    boost::asio::ip::tcp::socket made(context_);
+    boost::asio::ip::tcp::resolver resolver(context_);
+    boost::asio::connect(made, resolver.resolve(where.host, std::to_string(where.port)));
+    made.set_option(boost::asio::ip::tcp::no_delay(true));
+    socket_ = std::move(made);
 }
 
 void mqtt_client::send(std::string_view bytes) {

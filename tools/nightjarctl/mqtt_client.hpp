@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 namespace CLI {
 class App;
@@ -21,10 +21,11 @@ namespace nightjar::ctl {
 struct broker_address {
     std::string host = "localhost";
     std::uint16_t port = 1883;
+    std::string unix_path; // not empty: there, in place of host and port
     std::string user, password;
     std::string client_id; // empty: one is made
 
-    void add_options(CLI::App& to); // -h -p -u -P -i
+    void add_options(CLI::App& to); // -h -p --unix -u -P -i
 };
 
 class mqtt_client {
@@ -45,6 +46,7 @@ class mqtt_client {
         std::string body;
         codec::packet_type type() const { return static_cast<codec::packet_type>(first >> 4); }
     };
+    void connect_socket(const broker_address& where);
     void send(std::string_view bytes);
     std::optional<packet> read(std::chrono::milliseconds patience);
     packet expect(codec::packet_type type);
@@ -52,7 +54,7 @@ class mqtt_client {
     void answer(const codec::publish& message);
 
     boost::asio::io_context context_;
-    boost::asio::ip::tcp::socket socket_{context_};
+    boost::asio::generic::stream_protocol::socket socket_{context_};
     std::string input_;
     packet current_;
     codec::packet_id last_id_ = 0;

@@ -4,6 +4,7 @@
 #include "broker/config/values.hpp"
 
 #include <limits>
+#include <utility>
 
 namespace nightjar::config {
 
@@ -75,9 +76,28 @@ void apply_allow_anonymous(reading& at, std::string_view value) {
 }
 
 void apply_auto_id_prefix(reading& at, std::string_view value) {
-    constexpr std::size_t longest = 50;
-    if (value.size() > longest) return wrong_value(at, "auto_id_prefix", value, "at most 50 characters are wanted");
-    at.result.conf.auto_id_prefix = value;
+    if (value.size() > longest_id_prefix)
+        return wrong_value(at, "auto_id_prefix", value, "at most 50 characters are wanted");
+    auto& conf = at.result.conf;
+    auto& own = current_listener(at).auto_id_prefix;
+    if (conf.per_listener_settings ? own.has_value() : std::exchange(at.auto_id_prefix_seen, true))
+        return at.report(severity::error, "Duplicate \"auto_id_prefix\" value in configuration.");
+    if (conf.per_listener_settings) {
+        own = value;
+    } else {
+        conf.auto_id_prefix = value;
+    }
+}
+
+void apply_zero_length(reading& at, std::string_view value) {
+    const auto v = read_flag(at, "allow_zero_length_clientid", value);
+    if (!v) return;
+    auto& conf = at.result.conf;
+    if (conf.per_listener_settings) {
+        current_listener(at).allow_zero_length_clientid = *v;
+    } else {
+        conf.allow_zero_length_clientid = *v;
+    }
 }
 
 constexpr auto any32 = std::numeric_limits<std::uint32_t>::max();
@@ -85,7 +105,7 @@ constexpr auto any32 = std::numeric_limits<std::uint32_t>::max();
 } // namespace
 
 void add_general_options(std::vector<option>& t) {
-    t.push_back({"include_dir", support::works, {}, false, false, {}}); // the reader's own
+    t.push_back({"include_dir", support::works, {}, false, {}}); // the reader's own
     t.push_back(works("allow_anonymous", apply_allow_anonymous));
     t.push_back(
         works("password_file", security_file("password_file", &security::password_file, &security::password_where)));
@@ -100,18 +120,21 @@ void add_general_options(std::vector<option>& t) {
     t.push_back(number("max_queued_messages", &configuration::max_queued_messages, 0, any32));
     t.push_back(
         number("max_queued_bytes", &configuration::max_queued_bytes, 0, std::numeric_limits<std::int64_t>::max()));
+    t.push_back(number("memory_limit", &configuration::memory_limit, 0, std::numeric_limits<std::int64_t>::max()));
     t.push_back(number("max_inflight_messages", &configuration::max_inflight_messages, 0, 65'535));
     t.push_back(number("max_packet_size", &configuration::max_packet_size, 0, 268'435'460));
     t.push_back(number("message_size_limit", &configuration::message_size_limit, 0, 268'435'455));
     t.push_back(number("max_keepalive", &configuration::max_keepalive, 0, 65'535));
     t.push_back(number("global_max_connections", &configuration::global_max_connections, -1, 1'000'000'000));
+    t.push_back(number("global_max_clients", &configuration::global_max_clients, -1, 1'000'000'000));
     t.push_back(number("sys_interval", &configuration::sys_interval, 0, 65'535));
     t.push_back(number("worker_threads", &configuration::worker_threads, 0, 64));
     t.push_back(flag("queue_qos0_messages", &configuration::queue_qos0_messages));
     t.push_back(flag("retain_available", &configuration::retain_available));
-    t.push_back(flag("allow_zero_length_clientid", &configuration::allow_zero_length_clientid));
+    t.push_back(works("allow_zero_length_clientid", apply_zero_length));
     t.push_back(flag("set_tcp_nodelay", &configuration::set_tcp_nodelay));
-    t.push_back(once("auto_id_prefix", apply_auto_id_prefix));
+    t.push_back(works("auto_id_prefix", apply_auto_id_prefix));
+    t.push_back(text("clientid_prefixes", &configuration::clientid_prefix));
     t.push_back(text("user", &configuration::user));
     t.push_back(text("pid_file", &configuration::pid_file));
     t.push_back(works("persistent_client_expiration", apply_expiration));
@@ -119,13 +142,10 @@ void add_general_options(std::vector<option>& t) {
     t.push_back(ignored("autosave_interval", "every acknowledged message is on disk at once"));
     t.push_back(ignored("autosave_on_changes", "every acknowledged message is on disk at once"));
     t.push_back(ignored("max_inflight_bytes", "bytes in flight have no limit of their own"));
-    t.push_back(ignored("memory_limit", "memory has no limit of its own"));
-    t.push_back(ignored("global_max_clients", "the number of sessions has no limit"));
     t.push_back(ignored("allow_duplicate_messages", "overlapping subscriptions get a message once"));
     t.push_back(ignored("check_retain_source", "rights are checked when a message is published"));
-    t.push_back(would_open("clientid_prefixes", "client ids are not restricted yet"));
     t.push_back(ignored("enable_control_api", "there is no $CONTROL API"));
-    t.push_back(ignored("retain_expiry_interval", "retained messages do not expire"));
+    t.push_back(ignored("retain_expiry_interval", "no message has an expiry interval before MQTT 5"));
     t.push_back(ignored("upgrade_outgoing_qos", "messages keep the lower QoS"));
     t.push_back(ignored("retry_interval", "messages are sent again on reconnect only, as MQTT wants"));
 }

@@ -38,16 +38,20 @@ listener& current_listener(reading& at) {
     return at.default_listener != nullptr ? *at.default_listener : at.unplaced;
 }
 
-option works(std::string_view name, apply how) { return {name, support::works, {}, false, false, std::move(how)}; }
-option once(std::string_view name, apply how) { return {name, support::works, {}, true, false, std::move(how)}; }
-option ignored(std::string_view name, std::string_view effect) {
-    return {name, support::ignored, effect, false, false, {}};
-}
+option works(std::string_view name, apply how) { return {name, support::works, {}, false, std::move(how)}; }
+option once(std::string_view name, apply how) { return {name, support::works, {}, true, std::move(how)}; }
+option ignored(std::string_view name, std::string_view effect) { return {name, support::ignored, effect, false, {}}; }
 option would_open(std::string_view name, std::string_view effect) {
-    return {name, support::would_open, effect, false, false, {}};
+    return {name, support::would_open, effect, false, {}};
 }
-option would_open_if(std::string_view name, std::string_view effect) {
-    return {name, support::would_open, effect, false, true, {}};
+
+listener& guarded_listener(reading& at, std::string_view name) {
+    auto& l = current_listener(at);
+    if (&l == &at.unplaced && at.guard_unplaced.empty()) {
+        at.guard_unplaced = name;
+        at.guard_where = at.where;
+    }
+    return l;
 }
 
 option flag(std::string_view name, bool configuration::*member) {
@@ -62,7 +66,17 @@ option text(std::string_view name, std::string configuration::*member) {
 
 option listener_flag(std::string_view name, bool listener::*member) {
     return works(name, [name, member](reading& at, std::string_view value) {
-        if (const auto v = read_flag(at, name, value)) current_listener(at).*member = *v;
+        const auto v = read_flag(at, name, value);
+        if (v) (*v ? guarded_listener(at, name) : current_listener(at)).*member = *v;
+    });
+}
+
+option listener_text(std::string_view name, std::string listener::*member) {
+    return works(name, [name, member](reading& at, std::string_view value) {
+        auto& l = guarded_listener(at, name);
+        if (!(l.*member).empty())
+            return at.report(severity::error, "Duplicate \"" + std::string(name) + "\" value in configuration.");
+        l.*member = value;
     });
 }
 

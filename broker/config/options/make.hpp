@@ -22,11 +22,15 @@ std::optional<bool> read_flag(reading& at, std::string_view name, std::string_vi
 std::optional<std::int64_t> read_number(reading& at, std::string_view name, std::string_view value, std::int64_t least,
                                         std::int64_t most);
 
+inline constexpr std::size_t longest_id_prefix = 50; // mosquitto's limit
+
 // --- the listener that options are for
 
 listener& default_listener(reading& at); // of `port` and `bind_address`; made on first need
 // Only `listener`, `port` and `bind_address` make a listener: other options must not open the network.
 listener& current_listener(reading& at);
+// The same for an option whose loss would open a listener: above all listeners it is an error in the end.
+listener& guarded_listener(reading& at, std::string_view name);
 
 // --- rows
 
@@ -34,7 +38,6 @@ option works(std::string_view name, apply how);
 option once(std::string_view name, apply how);
 option ignored(std::string_view name, std::string_view effect);
 option would_open(std::string_view name, std::string_view effect);
-option would_open_if(std::string_view name, std::string_view effect); // where the value is true
 
 // A row that sets a member of the configuration.
 option flag(std::string_view name, bool configuration::*member);
@@ -48,11 +51,12 @@ option number(std::string_view name, Integer configuration::*member, std::int64_
 
 // A row that sets a member of the current listener.
 option listener_flag(std::string_view name, bool listener::*member);
+option listener_text(std::string_view name, std::string listener::*member);
 template <typename Integer>
 option listener_number(std::string_view name, Integer listener::*member, std::int64_t least, std::int64_t most) {
     return works(name, [=](reading& at, std::string_view value) {
         if (const auto v = read_number(at, name, value, least, most))
-            current_listener(at).*member = static_cast<Integer>(*v);
+            guarded_listener(at, name).*member = static_cast<Integer>(*v);
     });
 }
 

@@ -8,6 +8,15 @@ using api::access_verdict;
 using api::client;
 using api::connect_verdict;
 
+namespace {
+
+// Without a port where the address has none.
+std::string place_of(const client& who) {
+    return who.port == 0 ? std::string(who.address) : fmt::format("{}:{}", who.address, who.port);
+}
+
+} // namespace
+
 access_control::access_control(std::shared_ptr<const files> read, log::logger& log)
     : files_(read), before_(std::move(read)), log_(log) {}
 
@@ -43,8 +52,7 @@ std::optional<connect_verdict> access_control::known(const client& who, std::str
 // The log line has one form, for fail2ban and the like: the address before anything that the client has chosen.
 void access_control::find_out(const client& who, std::string_view password, answer tell) {
     const auto delay = guard_.delay_of(who.address, login_guard::clock::now());
-    auto line =
-        fmt::format("from {}:{} for user '{}' as client '{}'", who.address, who.port, who.user_name, who.client_id);
+    auto line = fmt::format("from {} for user '{}' as client '{}'", place_of(who), who.user_name, who.client_id);
     if (!delay) {
         log_.notice("Login refused {}: too many failures from this address.", line);
         return tell(connect_verdict::not_authorized);

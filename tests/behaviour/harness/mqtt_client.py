@@ -34,6 +34,13 @@ class TcpTransport:
         self.socket.close()
 
 
+class UnixTransport(TcpTransport):
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.socket.settimeout(seconds(5))
+        self.socket.connect(path)
+
+
 class MqttClient:
     def __init__(self, transport):
         self.transport = transport

@@ -44,10 +44,11 @@ BOOST_AUTO_TEST_CASE(they_are_read_at_the_place_of_the_line) {
 
 BOOST_AUTO_TEST_CASE(a_mistake_names_its_file_and_the_line_that_included_it) {
     write("d/a.conf", "# head\nnonsense_zzz 1\n");
-    write("d/b.conf", "memory_limit 1\n");
+    write("d/b.conf", "retry_interval 1\n");
     BOOST_TEST(findings("\ninclude_dir " + path("d") + "\nnonsense_zzz 2\n") ==
                "error d/a.conf:2<main.conf:2 Unknown configuration variable \"nonsense_zzz\".\n"
-               "warning d/b.conf:1<main.conf:2 memory_limit is ignored: memory has no limit of its own.\n"
+               "warning d/b.conf:1<main.conf:2 retry_interval is ignored: messages are sent again on reconnect only, "
+               "as MQTT wants.\n"
                "error main.conf:3 Unknown configuration variable \"nonsense_zzz\".\n");
 }
 

@@ -87,10 +87,40 @@ BOOST_AUTO_TEST_CASE(a_wrong_port_is_an_error) {
         BOOST_TEST(all.starts_with("error main.conf:2 Invalid value"), value << ": " << all);
         BOOST_TEST(contains(all, "a port from 1 to 65535 is wanted"), value << ": " << all);
     }
-    BOOST_TEST(findings("listener 0 /run/mqtt.sock\n") ==
-               "error main.conf:1 Unix socket listeners are not supported yet.\n");
     for (const char* value : {"0", "65536", "x"})
         BOOST_TEST(contains(findings("port " + std::string(value) + "\n"), "of port: a number from 1 to 65535"), value);
+}
+
+BOOST_AUTO_TEST_CASE(port_0_is_a_unix_socket) {
+    const auto made = conf("listener 0 /run/my mqtt.sock # here\nunix_socket_mode 0660\n").listeners.at(0);
+    BOOST_TEST(made.unix_path == "/run/my mqtt.sock");
+    BOOST_TEST(made.bind_address == "");
+    BOOST_TEST(made.name() == "/run/my mqtt.sock");
+    BOOST_TEST(made.unix_mode.value_or(0) == 0660U);
+    for (const auto& value : {std::string("0"), "0 /" + std::string(107, 'x')})
+        BOOST_TEST(contains(findings("listener " + value + "\n"), "the path of a unix socket is wanted"), value);
+}
+
+BOOST_AUTO_TEST_CASE(guards_above_all_listeners_are_errors) {
+    for (const char* line : {"mount_point a/", "use_username_as_clientid true", "enable_proxy_protocol 2",
+                             "bind_interface lo", "max_qos 1", "accept_protocol_versions 4"}) {
+        BOOST_TEST(contains(findings(line + std::string("\nlistener 1883\n")),
+                            "error main.conf:1 " + std::string(line).substr(0, std::string(line).find(' ')) +
+                                " stands below the listener"),
+                   line);
+        BOOST_TEST(read(line + std::string("\n")).ok(), line); // of the listeners on loopback
+        BOOST_TEST(read(line + std::string("\nport 1883\n")).ok(), line);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(tls_may_end_at_the_proxy) {
+    const std::string proxied = "listener 1883\nallow_anonymous true\nenable_proxy_protocol 2\n";
+    const auto made = read(proxied + "require_certificate true\nuse_identity_as_username true\n");
+    BOOST_TEST(made.ok());
+    BOOST_TEST((tls_at_the_proxy(made.conf.listeners[0]) && !speaks_tls(made.conf.listeners[0])));
+    for (const char* more :
+         {"require_certificate true\ncafile /ca.pem\n", "use_identity_as_username true\n", "tls_version tlsv1.3\n"})
+        BOOST_TEST(contains(findings(proxied + more), "need certfile and keyfile"), more);
 }
 
 BOOST_AUTO_TEST_CASE(options_belong_to_the_listener_above) {

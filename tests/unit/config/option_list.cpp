@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(state_and_effect_are_those_of_the_table) {
     BOOST_TEST(text.find("\nworker_threads\town\t\n") != text.npos);
     BOOST_TEST(text.find("\nplugin\tdiffers\tbuiltin:sensors") != text.npos);
     BOOST_TEST(text.find("\nautosave_interval\twarned\tevery acknowledged") != text.npos);
-    BOOST_TEST(text.find("\nmount_point\trefused\tclients would") != text.npos);
+    BOOST_TEST(text.find("\npsk_file\trefused\tpre-shared") != text.npos);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_said_of_an_option_is_said_of_one_that_works) {

@@ -86,25 +86,26 @@ BOOST_AUTO_TEST_CASE(one_run_shows_all_mistakes_in_order) {
     const auto result = read("# head\n"
                              "nonsense_zzz 1\n"
                              "max_keepalive many\n"
-                             "memory_limit 10\n"
+                             "retry_interval 10\n"
                              "user\n"
                              "\n"
                              "allow_anonymous perhaps\n"
-                             "mount_point up/\n"
+                             "tls_engine up\n"
                              "log_type loud\n");
     BOOST_TEST(!result.ok());
-    BOOST_TEST(findings(result) ==
-               "error main.conf:2 Unknown configuration variable \"nonsense_zzz\".\n"
-               "error main.conf:3 Invalid value \"many\" of max_keepalive: a number from 0 to 65535 is wanted.\n"
-               "warning main.conf:4 memory_limit is ignored: memory has no limit of its own.\n"
-               "error main.conf:5 Empty \"user\" value in configuration.\n"
-               "error main.conf:7 Invalid value \"perhaps\" of allow_anonymous: true or false is wanted.\n"
-               "error main.conf:8 mount_point is not possible: clients would see each other's topics.\n"
-               "error main.conf:9 Invalid value \"loud\" of log_type: unknown type.\n");
+    BOOST_TEST(
+        findings(result) ==
+        "error main.conf:2 Unknown configuration variable \"nonsense_zzz\".\n"
+        "error main.conf:3 Invalid value \"many\" of max_keepalive: a number from 0 to 65535 is wanted.\n"
+        "warning main.conf:4 retry_interval is ignored: messages are sent again on reconnect only, as MQTT wants.\n"
+        "error main.conf:5 Empty \"user\" value in configuration.\n"
+        "error main.conf:7 Invalid value \"perhaps\" of allow_anonymous: true or false is wanted.\n"
+        "error main.conf:8 tls_engine is not possible: OpenSSL engines are not supported; the key has to be a file.\n"
+        "error main.conf:9 Invalid value \"loud\" of log_type: unknown type.\n");
 }
 
 BOOST_AUTO_TEST_CASE(warnings_and_notices_are_no_failure) {
-    BOOST_TEST(read("memory_limit 10\n").ok());
+    BOOST_TEST(read("retry_interval 10\n").ok());
     const auto result = read("listener 1884\n");
     BOOST_TEST(result.findings.size() == 2U);
     BOOST_TEST(result.ok());

@@ -38,10 +38,10 @@ BOOST_AUTO_TEST_CASE(switched_off_it_asks_for_what_happens_anyway) {
 BOOST_AUTO_TEST_CASE(what_guards_access_is_never_ignored) {
     for (const char* name :
          {"password_file", "acl_file", "per_listener_settings", "certfile", "keyfile", "cafile", "capath",
-          "require_certificate", "crlfile", "use_identity_as_username", "use_subject_as_username"})
+          "require_certificate", "crlfile", "use_identity_as_username", "use_subject_as_username",
+          "use_username_as_clientid", "mount_point", "bind_interface", "clientid_prefixes", "enable_proxy_protocol"})
         BOOST_TEST((find_option(name)->state == support::works), name);
-    for (const char* name : {"psk_file", "psk_hint", "use_username_as_clientid", "mount_point", "bind_interface",
-                             "clientid_prefixes", "auth_plugin", "global_plugin", "plugin_load", "plugin_use"})
+    for (const char* name : {"psk_file", "psk_hint", "auth_plugin", "global_plugin", "plugin_load", "plugin_use"})
         BOOST_TEST((find_option(name)->state == support::would_open), name);
 }
 

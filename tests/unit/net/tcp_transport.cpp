@@ -32,7 +32,7 @@ struct fixture {
         namespace ip = asio::ip;
         ip::tcp::acceptor acceptor(context, {ip::address_v4::loopback(), 0});
         client.connect(acceptor.local_endpoint());
-        tcp_socket server(context);
+        ip::tcp::socket server(context);
         acceptor.accept(server);
         server.non_blocking(true);
         transport = new tcp_transport(descriptor(server.release()));
@@ -47,7 +47,7 @@ struct fixture {
     asio::io_context context{1};
     poller ready{context};
     std::vector<char> buffer = std::vector<char>(1024);
-    tcp_socket client{context};
+    asio::ip::tcp::socket client{context};
     transport_ptr transport;
     recorder events;
 };

@@ -83,12 +83,13 @@ struct fake_router final : router {
     void match_retained(codec::bytes, std::vector<topics::message_ptr>& out) const override {
         out.insert(out.end(), retained.begin(), retained.end());
     }
+    bool memory_full() const override { return full; }
     counters& count() override { return counted; }
 
     std::vector<std::string> published, subscribed, unsubscribed;
     std::vector<topics::message_ptr> retained;
     std::optional<codec::error> refuse;
-    bool store = false;
+    bool store = false, full = false;
     std::string forbidden = "nobody/reads/this";
     fake_journal* disk = nullptr;
     counters counted;

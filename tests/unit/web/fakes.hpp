@@ -58,7 +58,7 @@ class fake_administrator : public admin::administrator {
         return found;
     }
     void adopt_websocket(net::secure_socket socket, admin::upgrade_request request, std::string read_ahead,
-                         const config::listener& listener) override {
+                         net::arrival /*who*/, const config::listener& listener) override {
         adopted.set_value({std::move(socket), std::move(request), std::move(read_ahead), &listener});
     }
     std::optional<plugin::http_answer> http(const plugin::http_request& what) override {
