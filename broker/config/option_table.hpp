@@ -39,8 +39,9 @@ enum class support {
 struct option {
     std::string_view name;
     support state = support::ignored;
-    std::string_view effect;                                     // of ignoring it
-    bool once = false;                                           // a second line of it is an error, as in mosquitto
+    std::string_view effect; // of ignoring it
+    std::string_view anyway; // of ignored: the value that asks for what happens anyway, "false" or "0"; empty: none
+    bool once = false;       // a second line of it is an error, as in mosquitto
     std::function<void(reading&, std::string_view value)> apply; // set where state is works
 };
 

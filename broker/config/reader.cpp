@@ -68,12 +68,20 @@ class file_reader {
         const std::string name(known.name);
         if (known.once && !seen_.insert(known.name).second)
             return at_.report(severity::error, "Duplicate \"" + name + "\" value in configuration.");
+        if (known.state == support::ignored && asks_for_the_same(known, value)) return;
         if (known.state == support::ignored)
             return at_.report(severity::warning, name + " is ignored: " + std::string(known.effect) + ".");
         if (known.state == support::would_open)
             return at_.report(severity::error, name + " is not possible: " + std::string(known.effect) + ".");
         if (value.empty()) return at_.report(severity::error, "Empty \"" + name + "\" value in configuration.");
         known.apply(at_, value);
+    }
+
+    static bool asks_for_the_same(const option& known, std::string_view value) {
+        if (known.anyway.empty()) return false;
+        if (const auto wanted = parse_bool(value); wanted && wanted == parse_bool(known.anyway)) return true;
+        const auto wanted = parse_integer(value);
+        return wanted && wanted == parse_integer(known.anyway);
     }
 
     void unknown(std::string_view name) {

@@ -105,7 +105,7 @@ constexpr auto any32 = std::numeric_limits<std::uint32_t>::max();
 } // namespace
 
 void add_general_options(std::vector<option>& t) {
-    t.push_back({"include_dir", support::works, {}, false, {}}); // the reader's own
+    t.push_back({"include_dir", support::works, {}, {}, false, {}}); // the reader's own
     t.push_back(works("allow_anonymous", apply_allow_anonymous));
     t.push_back(
         works("password_file", security_file("password_file", &security::password_file, &security::password_where)));
@@ -141,12 +141,12 @@ void add_general_options(std::vector<option>& t) {
     t.push_back(ignored("persistence_file", "the store's file has its own name"));
     t.push_back(ignored("autosave_interval", "every acknowledged message is on disk at once"));
     t.push_back(ignored("autosave_on_changes", "every acknowledged message is on disk at once"));
-    t.push_back(ignored("max_inflight_bytes", "bytes in flight have no limit of their own"));
-    t.push_back(ignored("allow_duplicate_messages", "overlapping subscriptions get a message once"));
-    t.push_back(ignored("check_retain_source", "rights are checked when a message is published"));
-    t.push_back(ignored("enable_control_api", "there is no $CONTROL API"));
-    t.push_back(ignored("retain_expiry_interval", "no message has an expiry interval before MQTT 5"));
-    t.push_back(ignored("upgrade_outgoing_qos", "messages keep the lower QoS"));
+    t.push_back(ignored("max_inflight_bytes", "bytes in flight have no limit of their own", "0"));
+    t.push_back(ignored("allow_duplicate_messages", "overlapping subscriptions get a message once", "false"));
+    t.push_back(ignored("check_retain_source", "rights are checked when a message is published", "false"));
+    t.push_back(ignored("enable_control_api", "there is no $CONTROL API", "false"));
+    t.push_back(ignored("retain_expiry_interval", "no message has an expiry interval before MQTT 5", "0"));
+    t.push_back(ignored("upgrade_outgoing_qos", "messages keep the lower QoS", "false"));
     t.push_back(ignored("retry_interval", "messages are sent again on reconnect only, as MQTT wants"));
 }
 

@@ -38,11 +38,13 @@ listener& current_listener(reading& at) {
     return at.default_listener != nullptr ? *at.default_listener : at.unplaced;
 }
 
-option works(std::string_view name, apply how) { return {name, support::works, {}, false, std::move(how)}; }
-option once(std::string_view name, apply how) { return {name, support::works, {}, true, std::move(how)}; }
-option ignored(std::string_view name, std::string_view effect) { return {name, support::ignored, effect, false, {}}; }
+option works(std::string_view name, apply how) { return {name, support::works, {}, {}, false, std::move(how)}; }
+option once(std::string_view name, apply how) { return {name, support::works, {}, {}, true, std::move(how)}; }
+option ignored(std::string_view name, std::string_view effect, std::string_view anyway) {
+    return {name, support::ignored, effect, anyway, false, {}};
+}
 option would_open(std::string_view name, std::string_view effect) {
-    return {name, support::would_open, effect, false, {}};
+    return {name, support::would_open, effect, {}, false, {}};
 }
 
 listener& guarded_listener(reading& at, std::string_view name) {

@@ -36,7 +36,7 @@ listener& guarded_listener(reading& at, std::string_view name);
 
 option works(std::string_view name, apply how);
 option once(std::string_view name, apply how);
-option ignored(std::string_view name, std::string_view effect);
+option ignored(std::string_view name, std::string_view effect, std::string_view anyway = {});
 option would_open(std::string_view name, std::string_view effect);
 
 // A row that sets a member of the configuration.

@@ -18,6 +18,14 @@ BOOST_AUTO_TEST_CASE(an_ignored_option_is_a_warning_with_its_effect) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(an_ignored_option_that_asks_for_what_happens_anyway_is_no_finding) {
+    for (const char* line : {"upgrade_outgoing_qos false", "check_retain_source 0", "max_inflight_bytes 0",
+                             "enable_control_api false", "retain_expiry_interval 0"})
+        BOOST_TEST(findings(line + std::string("\n")) == "", line);
+    for (const char* line : {"upgrade_outgoing_qos true", "max_inflight_bytes 1", "retain_expiry_interval 5"})
+        BOOST_TEST(contains(findings(line + std::string("\n")), "is ignored"), line);
+}
+
 BOOST_AUTO_TEST_CASE(an_option_that_would_open_is_an_error_with_its_reason) {
     for (const auto& o : all_options()) {
         if (o.state != support::would_open) continue;
