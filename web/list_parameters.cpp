@@ -75,7 +75,25 @@ result<list_parameters> read_list_parameters(const request& what, std::size_t de
     return read;
 }
 
+std::string write_cursor(const plugin::list_position& position) {
+    return fmt::format("{}.{}", position.number, position.start);
+}
+
+std::optional<plugin::list_position> read_cursor(std::string_view text) {
+    const auto dot = text.find('.');
+    if (dot == std::string_view::npos) return std::nullopt;
+    const auto number = parse_number(text.substr(0, dot));
+    const auto start = text.substr(dot + 1);
+    if (!number || start.size() > plugin::list_position::compared) return std::nullopt;
+    return plugin::list_position{std::string(start), *number};
+}
+
 void add_next_link(response& answer, const request& what, const query_parameters& parameters, std::uint64_t before) {
+    add_next_link(answer, what, parameters, "before", std::to_string(before));
+}
+
+void add_next_link(response& answer, const request& what, const query_parameters& parameters, std::string_view name,
+                   std::string_view value) {
     std::string path;
     for (std::string_view rest = what.path; !rest.empty();) { // each segment encoded, the slashes kept
         rest.remove_prefix(1);
@@ -83,8 +101,7 @@ void add_next_link(response& answer, const request& what, const query_parameters
         path += '/' + percent_encode(rest.substr(0, end));
         rest.remove_prefix(end);
     }
-    answer.fields.emplace_back(
-        "Link", fmt::format("<{}/?{}>; rel=\"next\"", path, parameters.with("before", std::to_string(before))));
+    answer.fields.emplace_back("Link", fmt::format("<{}/?{}>; rel=\"next\"", path, parameters.with(name, value)));
 }
 
 } // namespace nightjar::web

@@ -1,6 +1,7 @@
 // The query parameters that every list takes: limit, from, to, before, order, format. Pure.
 #pragma once
 
+#include "broker/plugin/list_position.hpp"
 #include "web/query.hpp"
 #include "web/request.hpp"
 
@@ -32,7 +33,13 @@ result<list_parameters> read_list_parameters(const request& what,
 // The whole text as a number, without sign or blanks.
 std::optional<std::uint64_t> parse_number(std::string_view text);
 
-// `Link: <...>; rel="next"`: the same list, from `before` on.
+// A position as the parameter "after": "NUMBER.START".
+std::string write_cursor(const plugin::list_position& position);
+std::optional<plugin::list_position> read_cursor(std::string_view text);
+
+// `Link: <...>; rel="next"`: the same list, from `before` on; or with another parameter for where to go on.
 void add_next_link(response& answer, const request& what, const query_parameters& parameters, std::uint64_t before);
+void add_next_link(response& answer, const request& what, const query_parameters& parameters, std::string_view name,
+                   std::string_view value);
 
 } // namespace nightjar::web

@@ -18,11 +18,22 @@ std::vector<std::string> split(std::string_view path) {
     return segments;
 }
 
+std::string joined(const std::vector<std::string>& path, std::size_t from) {
+    std::string rest = path[from];
+    for (std::size_t i = from + 1; i < path.size(); ++i) rest.append("/").append(path[i]);
+    return rest;
+}
+
 std::optional<std::vector<std::string>> parameters_of(const std::vector<std::string>& pattern,
                                                       const std::vector<std::string>& path) {
-    if (pattern.size() != path.size()) return std::nullopt;
+    const bool open = !pattern.empty() && pattern.back() == "{...}";
+    if (open ? path.size() < pattern.size() : path.size() != pattern.size()) return std::nullopt;
     std::vector<std::string> parameters;
     for (std::size_t i = 0; i < pattern.size(); ++i) {
+        if (open && i + 1 == pattern.size()) {
+            parameters.push_back(joined(path, i));
+            break;
+        }
         if (pattern[i] == "{}" && !path[i].empty()) {
             parameters.push_back(path[i]);
         } else if (pattern[i] != path[i]) {

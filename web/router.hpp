@@ -1,5 +1,6 @@
 // The table of routes: method, path pattern, handler. Filled before serving, then only read. A pattern's "{}"
-// stands for one path segment that is not empty: "/api/monitoring/sensors/{}/last".
+// stands for one path segment that is not empty: "/api/monitoring/sensors/{}/last"; a final "{...}" for all that is
+// left, slashes too: "/api/v1/clients/{...}".
 #pragma once
 
 #include "web/request.hpp"

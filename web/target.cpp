@@ -27,7 +27,8 @@ std::optional<target> parse_target(std::string_view text) {
     auto path = percent_decode(text.substr(0, question));
     if (!path) return std::nullopt;
     result.path = std::move(*path);
-    if (result.path.size() > 1 && result.path.ends_with('/')) result.path.pop_back();
+    const auto raw = text.substr(0, question); // "%2F" at the end belongs to a name
+    if (result.path.size() > 1 && raw.ends_with('/')) result.path.pop_back();
     return result;
 }
 

@@ -8,7 +8,7 @@
 namespace nightjar::web {
 
 struct target {
-    std::string path;      // decoded, without its final '/' (but "/" stays)
+    std::string path;      // decoded, without its final '/' ("/" stays, and an encoded one)
     std::string query;     // as sent, after '?'
     std::string authority; // of "http://host:port/path", where it outranks Host; otherwise empty
 };

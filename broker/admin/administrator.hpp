@@ -4,6 +4,7 @@
 
 #include "broker/config/configuration.hpp"
 #include "broker/net/secure_socket.hpp"
+#include "broker/plugin/client_record.hpp"
 #include "broker/plugin/plugin.hpp"
 #include "broker/plugin/statistics.hpp"
 
@@ -65,7 +66,17 @@ class administrator {
     // May this visitor read `path`, as if it were a topic? `done` is called on any thread, or at once.
     virtual void admit(visitor who, std::string path, std::function<void(admission)> done) = 0;
 
+    // Who was admitted: which of these topics may they read or write?
+    virtual void judge(visitor who, plugin::access what, std::vector<std::string> topics,
+                       std::function<void(std::vector<bool>)> done) = 0;
+
     virtual statistics stats() const = 0;
+
+    // The clients that the query asks for, a page of each worker: merge() makes one of them.
+    virtual void clients(plugin::client_query query, std::function<void(std::vector<plugin::client_page>)> done) = 0;
+    virtual void client(plugin::client_key key, std::function<void(std::optional<plugin::client_details>)> done) = 0;
+    // Ends its connection; with `discard` its session too.
+    virtual void kick(plugin::client_key key, bool discard, std::function<void(plugin::kick_result)> done) = 0;
 
     // The retained messages whose topics match a valid filter, as text.
     struct retained_message {

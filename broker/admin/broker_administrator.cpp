@@ -70,11 +70,7 @@ void broker_administrator::add_workers(statistics& sum) const {
         sum.publish_sent += c.publish_sent.get();
         sum.publish_bytes_received += c.publish_bytes_received.get();
         sum.publish_bytes_sent += c.publish_bytes_sent.get();
-        sum.dropped.output_full += c.dropped_output_full.get();
-        sum.dropped.queue_full += c.dropped_queue_full.get();
-        sum.dropped.mailbox_full += c.dropped_mailbox_full.get();
-        sum.dropped.offline += c.dropped_offline.get();
-        sum.dropped.denied += c.denied.get();
+        for (std::size_t i = 0; i < plugin::drop_reasons; ++i) sum.dropped.by_reason[i] += c.dropped[i].get();
         sum.plugin_errors += c.plugin_errors.get();
         sum.waiting += c.waiting.get();
         sum.waiting_bytes += c.waiting_bytes.get();

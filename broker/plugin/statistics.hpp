@@ -2,6 +2,8 @@
 // REST. A plain copy; whoever holds it may be on any thread.
 #pragma once
 
+#include "broker/plugin/drop_reason.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -23,12 +25,7 @@ struct statistics {
     std::uint64_t publish_received = 0, publish_sent = 0;
     std::uint64_t publish_bytes_received = 0, publish_bytes_sent = 0; // of payload
 
-    struct drops {
-        std::uint64_t output_full = 0, queue_full = 0, mailbox_full = 0; // a limit was reached
-        std::uint64_t offline = 0;                                       // QoS 0, and the client is away
-        std::uint64_t denied = 0;                                        // never routed, or not to this client
-        std::uint64_t at_limits() const { return output_full + queue_full + mailbox_full; }
-    } dropped;
+    drop_counts dropped;
     std::uint64_t plugin_errors = 0;
 
     std::uint64_t subscriptions = 0;

@@ -1,5 +1,9 @@
 #include "broker/plugin/system_topics.hpp"
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace nightjar::plugin {
 
 namespace {
@@ -34,17 +38,24 @@ constexpr system_topic mosquittos[] = {
     {"publish/messages/sent", {}, [](const s& now) { return now.publish_sent; }},
 };
 
-constexpr system_topic ours[] = {
-    {"dropped/output_full", {}, [](const s& now) { return now.dropped.output_full; }},
-    {"dropped/queue_full", {}, [](const s& now) { return now.dropped.queue_full; }},
-    {"dropped/mailbox_full", {}, [](const s& now) { return now.dropped.mailbox_full; }},
-    {"dropped/offline", {}, [](const s& now) { return now.dropped.offline; }},
-    {"dropped/denied", {}, [](const s& now) { return now.dropped.denied; }},
+template <std::size_t... I>
+constexpr std::array<system_topic, sizeof...(I)> drop_topics(std::index_sequence<I...>) {
+    return {system_topic{drop_rows[I].topic, {}, [](const s& now) { return now.dropped.by_reason[I]; }}...};
+}
+
+constexpr system_topic store_topics[] = {
     {"store/commits", {}, [](const s& now) { return now.store.commits; }},
     {"store/commits/failed", {}, [](const s& now) { return now.store.failed_commits; }},
     {"store/measurements", {}, [](const s& now) { return now.store.measurements; }},
     {"store/bytes/used", {}, [](const s& now) { return now.store.used_bytes; }},
 };
+
+constexpr auto ours = [] {
+    constexpr auto drops = drop_topics(std::make_index_sequence<drop_reasons>());
+    std::array<system_topic, drops.size() + std::size(store_topics)> all{};
+    std::copy(std::begin(store_topics), std::end(store_topics), std::copy(drops.begin(), drops.end(), all.begin()));
+    return all;
+}();
 
 constexpr system_topic loads[] = {
     {"messages/received", {}, [](const s& now) { return now.messages_received; }},

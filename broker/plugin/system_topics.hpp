@@ -15,7 +15,7 @@ inline constexpr std::string_view system_prefix = "$SYS/broker/";
 struct system_topic {
     std::string_view name;  // below the prefix
     std::string_view alias; // an older name of the same; may be empty
-    std::uint64_t (*value)(const statistics&);
+    std::uint64_t (*value)(const statistics&) = nullptr;
 };
 
 // mosquitto 2.1's, in its order; without version, uptime and load.

@@ -2,6 +2,9 @@
 // locked instruction, and a relaxed load elsewhere.
 #pragma once
 
+#include "broker/plugin/drop_reason.hpp"
+
+#include <array>
 #include <atomic>
 #include <cstdint>
 
@@ -30,12 +33,9 @@ struct counters {
     counter publish_bytes_received, publish_bytes_sent; // of payload
     counter waiting, waiting_bytes;         // messages queued or in flight, once for each session; bytes of payload
     counter backlog_packets, backlog_bytes; // that a client's socket has not yet taken
-    // Every message that does not reach a subscriber is one of these.
-    counter dropped_output_full;  // QoS 0 to a client that does not read
-    counter dropped_queue_full;   // max_queued_messages or max_queued_bytes
-    counter dropped_mailbox_full; // QoS 0 to a worker that cannot keep up
-    counter dropped_offline;      // QoS 0 to a session whose client is away
-    counter denied;               // a topic, a size or a right that is not the client's
+    std::array<counter, plugin::drop_reasons> dropped; // by plugin::drop_reason
+    counter& dropped_for(plugin::drop_reason why) { return dropped[static_cast<std::size_t>(why)]; }
+    const counter& dropped_for(plugin::drop_reason why) const { return dropped[static_cast<std::size_t>(why)]; }
     counter plugin_errors;
 };
 

@@ -8,6 +8,8 @@
 
 namespace nightjar::session {
 
+using plugin::drop_reason;
+
 void session::deliver(delivery& d, codec::qos granted) {
     if (mount_) return deliver_mounted(d, granted);
     const auto qos = std::min(d.packet().qos, granted); // [MQTT-3.8.4-6]
@@ -19,10 +21,10 @@ void session::deliver(delivery& d, codec::qos granted) {
 void session::deliver_mounted(delivery& d, codec::qos granted) {
     const auto& p = d.packet();
     const auto qos = std::min(p.qos, granted);
-    if (hides(p.topic)) return drop_denied(d.shared(), qos); // subscribed to through another listener
+    if (hides(p.topic)) return drop(d.shared(), qos, drop_reason::denied); // subscribed to through another listener
     if (qos != codec::qos::at_most_once) return deliver_at(qos, d);
     if (link_ == nullptr || (outbound_ && outbound_->retained_waiting > 0)) return deliver_qos0(d); // it queues
-    if (!link_->has_room(p.topic.size() + p.payload.size())) return broker_.count().dropped_output_full.add();
+    if (!link_->has_room(p.topic.size() + p.payload.size())) return count_drop(drop_reason::output_full);
     send_publish({p.topic, p.payload, qos, false, false, 0}, d.large() ? d.shared() : nullptr);
 }
 
@@ -33,17 +35,18 @@ void session::deliver_at(codec::qos qos, delivery& d) {
         if (out.queue.empty() && out.window.size() < limits_.max_inflight_messages && link_->roomy())
             return start(outbound().window.add(d.shared(), qos, false), qos);
     }
-    if (!queue_accepts(*d.shared())) return drop(d.shared(), qos);
+    if (const auto why = queue_refusal(*d.shared())) return drop(d.shared(), qos, *why);
     enqueue(d.shared(), qos, false);
 }
 
-void session::drop(const topics::message_ptr& m, codec::qos qos) {
-    broker_.count().dropped_queue_full.add();
-    if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
+void session::count_drop(plugin::drop_reason why, std::uint64_t n) {
+    broker_.count().dropped_for(why).add(n);
+    if (!dropped_) dropped_ = std::make_unique<plugin::drop_counts>();
+    (*dropped_)[why] += n;
 }
 
-void session::drop_denied(const topics::message_ptr& m, codec::qos qos) {
-    broker_.count().denied.add();
+void session::drop(const topics::message_ptr& m, codec::qos qos, plugin::drop_reason why) {
+    count_drop(why);
     if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
 }
 
@@ -55,33 +58,34 @@ void session::drop_forbidden() {
     };
     for (auto* slot : out.window.in_order()) {
         if (slot->state == inflight_window::state::awaiting_pubcomp || !forbidden(slot->message)) continue;
-        drop_denied(slot->message, codec::qos::at_least_once);
+        drop(slot->message, codec::qos::at_least_once, drop_reason::denied);
         out.window.remove(*slot);
     }
     std::erase_if(out.queue, [&](const queued& q) {
         if (!forbidden(q.message)) return false;
         out.note_unqueued(q);
-        drop_denied(q.message, q.qos);
+        drop(q.message, q.qos, drop_reason::denied);
         return true;
     });
 }
 
 void session::deliver_qos0(delivery& d) {
     if (link_ == nullptr) {
-        if (!limits_.queue_qos0_messages || clean_) return broker_.count().dropped_offline.add();
-        if (!queue_accepts(*d.shared())) return broker_.count().dropped_queue_full.add();
+        if (!limits_.queue_qos0_messages || clean_) return count_drop(drop_reason::offline);
+        if (const auto why = queue_refusal(*d.shared())) return count_drop(*why);
         return enqueue(d.shared(), codec::qos::at_most_once, false);
     }
     if (outbound_ && outbound_->retained_waiting > 0) { // a retained message must not arrive after a newer one
-        if (!queue_accepts(*d.shared())) return broker_.count().dropped_queue_full.add();
+        if (const auto why = queue_refusal(*d.shared())) return count_drop(*why);
         return enqueue(d.shared(), codec::qos::at_most_once, false);
     }
     if (d.large()) {
-        if (!link_->has_room(d.packet().payload.size())) return broker_.count().dropped_output_full.add();
+        if (!link_->has_room(d.packet().payload.size())) return count_drop(drop_reason::output_full);
         const auto& p = d.packet();
         return send_publish({p.topic, p.payload, codec::qos::at_most_once, false, false, 0}, d.shared());
     }
-    if (!link_->try_send(d.qos0_frame(), d.packet().payload.size())) return broker_.count().dropped_output_full.add();
+    if (!link_->try_send(d.qos0_frame(), d.packet().payload.size())) return count_drop(drop_reason::output_full);
+    ++messages_sent_;
     if (tracing()) write_publish_trace("Sending PUBLISH to", d.packet());
 }
 
@@ -150,17 +154,29 @@ void session::send_publish(codec::publish packet, const topics::message_ptr& m) 
         link_->commit(size);
     }
     auto& count = broker_.count();
+    ++messages_sent_;
     count.publish_sent.add();
     count.publish_bytes_sent.add(packet.payload.size());
     if (tracing()) write_publish_trace("Sending PUBLISH to", packet);
 }
 
-bool session::queue_accepts(const topics::message& m) const {
-    if (broker_.memory_full()) return false;
-    if (!outbound_) return true;
+std::optional<drop_reason> session::queue_refusal(const topics::message& m) const {
+    if (broker_.memory_full()) return drop_reason::memory_full;
+    if (!outbound_) return {};
     const auto live = outbound_->queue.size() - outbound_->retained_waiting;
-    if (limits_.max_queued_messages != 0 && live >= limits_.max_queued_messages) return false;
-    return limits_.max_queued_bytes == 0 || outbound_->queued_bytes + m.footprint() <= limits_.max_queued_bytes;
+    if (limits_.max_queued_messages != 0 && live >= limits_.max_queued_messages) return drop_reason::queue_full;
+    const bool fits =
+        limits_.max_queued_bytes == 0 || outbound_->queued_bytes + m.footprint() <= limits_.max_queued_bytes;
+    return fits ? std::nullopt : std::optional(drop_reason::queue_bytes);
+}
+
+// What still waits when the session ends. A retained message is not lost: its topic has it.
+void session::count_undelivered() {
+    if (!outbound_) return;
+    std::uint64_t lost = outbound_->queue.size() - outbound_->retained_waiting;
+    for (const auto* slot : outbound_->window.in_order())
+        if (slot->state != inflight_window::state::awaiting_pubcomp && !slot->retain) ++lost;
+    if (lost != 0) count_drop(drop_reason::session_ended, lost);
 }
 
 void session::enqueue(topics::message_ptr m, codec::qos qos, bool retained) {

@@ -10,11 +10,15 @@ void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes fra
     if (!decoded) return protocol_error(decoded.error());
     codec::publish packet = *decoded;
     auto& count = broker_.count();
+    ++messages_received_;
     count.publish_received.add();
     count.publish_bytes_received.add(packet.payload.size());
     if (packet.retain && !limits_.retain_available)
         return link_->close("retained message, but retain_available is false");
-    if (packet.retain && broker_.memory_full()) return link_->close("memory_limit is reached");
+    if (packet.retain && broker_.memory_full()) {
+        if (packet.qos == codec::qos::at_most_once) count_drop(plugin::drop_reason::memory_full);
+        return link_->close("memory_limit is reached");
+    }
     if (packet.qos > max_qos_) return link_->close("QoS of a PUBLISH above max_qos"); // [MQTT-3.2.2-11]
 
     if (packet.qos == codec::qos::exactly_once && inbound().unreleased.contains(packet.packet_id)) {

@@ -40,6 +40,8 @@ void session::attach(link& to, const codec::connect& packet, bool session_presen
     clean_ = packet.clean_session;
     durable_ = !clean_ && disk_.keeps_sessions();
     disconnect_received_ = false;
+    past_.reset();
+    messages_sent_ = messages_received_ = 0;
     user_name_ = packet.user_name.value_or(codec::bytes{});
     will_.reset();
     if (packet.will) {
@@ -69,6 +71,7 @@ void session::detach(bool orderly, moment now) {
 void session::end() {
     for (const auto& filter : filters_) broker_.unsubscribe(*this, filter);
     filters_.clear();
+    count_undelivered();
     if (durable_) forget();
 }
 

@@ -9,6 +9,7 @@
 #include "broker/codec/frame.hpp"
 #include "broker/codec/packets.hpp"
 #include "broker/log/logger.hpp"
+#include "broker/plugin/client_record.hpp"
 #include "broker/session/delivery.hpp"
 #include "broker/session/inflight_window.hpp"
 #include "broker/session/link.hpp"
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include <boost/container/flat_set.hpp>
+#include <boost/intrusive/set_hook.hpp>
 
 namespace nightjar::session {
 
@@ -41,7 +43,11 @@ struct door {
     std::string mount_point; // empty: none
 };
 
-class session {
+// Keeps the sessions of a worker in the order of lists; leaves it by itself when the session ends.
+using order_hook = boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                                                   boost::intrusive::optimize_size<true>>;
+
+class session : public order_hook {
   public:
     session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker, journal& disk,
             log::logger& log);
@@ -73,7 +79,8 @@ class session {
     void detach(bool orderly, moment now);
     // Takes its subscriptions out of the tree, and all of it off the disk; the last call.
     void end();
-    void note_absence(moment now); // on disk: nobody is connected, there is no will
+    void note_absence(moment now);    // on disk: nobody is connected, there is no will
+    void discard() { clean_ = true; } // it ends with this connection, though its client wanted it to stay
     // What the last process left of it. Before the first attach(). `now`: this process's start.
     void restore(storage::restored_session&& from, moment now);
 
@@ -94,6 +101,16 @@ class session {
     void on_commit_failed(ticket failed); // nothing up to `failed` may be acknowledged
 
     std::size_t subscription_count() const { return filters_.size(); }
+
+    // Its part of the record. `past`: what is to be told of its connection while it is away.
+    void describe(plugin::client_record& into, moment now) const;
+    const plugin::past_connection* past() const { return past_.get(); }
+    void remember(plugin::past_connection past) { past_ = std::make_unique<plugin::past_connection>(std::move(past)); }
+    // The filters behind `after`, in order, at most `limit`.
+    std::vector<std::string> filters_after(std::string_view after, std::size_t limit) const;
+
+    // A message to it or from it was given up. Allocates once in a session's life, with the first.
+    void count_drop(plugin::drop_reason why, std::uint64_t n = 1);
 
   private:
     void on_publish(std::uint8_t flags, codec::bytes body, codec::bytes frame);
@@ -134,8 +151,7 @@ class session {
     void send_after(inflight_window::slot& s, ticket after);
     void resend_in_flight();
     void send_in_flight(inflight_window::slot& s);
-    void drop(const topics::message_ptr& m, codec::qos qos);
-    void drop_denied(const topics::message_ptr& m, codec::qos qos);
+    void drop(const topics::message_ptr& m, codec::qos qos, plugin::drop_reason why);
     bool hides(codec::bytes topic) const { return mount_ && !mount_->covers(topic); }
     codec::bytes full(codec::bytes topic) { return mount_ ? mount_->full(topic) : topic; }
     void send_publish(codec::publish packet, const topics::message_ptr& m); // the whole topic; the client gets its part
@@ -186,7 +202,9 @@ class session {
     // Made on first need: most sessions of a large broker only listen, at QoS 0.
     outbound_state& outbound();
     inbound_state& inbound();
-    bool queue_accepts(const topics::message& m) const;
+    // Why the message may not wait; nothing: it may.
+    std::optional<plugin::drop_reason> queue_refusal(const topics::message& m) const;
+    void count_undelivered();
     void enqueue(topics::message_ptr m, codec::qos qos, bool retained);
 
     topics::subscriber_id id_;
@@ -197,10 +215,13 @@ class session {
     journal& disk_;
     log::logger& log_;
     link* link_ = nullptr;
-    topics::message_ptr will_;
     std::unique_ptr<outbound_state> outbound_;
+    std::uint64_t messages_sent_ = 0, messages_received_ = 0; // since it is attached
+    topics::message_ptr will_;
     std::unique_ptr<inbound_state> inbound_;
-    std::vector<std::string> filters_; // sorted
+    std::unique_ptr<plugin::drop_counts> dropped_;  // null: none was
+    std::unique_ptr<plugin::past_connection> past_; // of one that is away; null: not known
+    std::vector<std::string> filters_;              // sorted
     std::int64_t offline_since_ = 0;
     std::unique_ptr<mount> mount_; // null: none
     unsigned realm_ = 0;

@@ -91,6 +91,15 @@ void subscription_tree::take(trie::node_index node, std::vector<subscriber>& out
     out.insert(out.end(), here.begin(), here.end());
 }
 
+std::optional<subscriber> subscription_tree::find(codec::bytes filter, subscriber_id who) const {
+    const std::shared_lock lock(mutex_);
+    const auto node = trie_.find(filter);
+    if (node == trie::none) return std::nullopt;
+    const auto& here = trie_.value(node);
+    const auto place = std::lower_bound(here.begin(), here.end(), subscriber{who, {}}, by_id);
+    return place != here.end() && place->id == who ? std::optional(*place) : std::nullopt;
+}
+
 std::size_t subscription_tree::subscription_count() const {
     const std::shared_lock lock(mutex_);
     return count_;

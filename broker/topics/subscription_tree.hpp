@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <shared_mutex>
 #include <vector>
 
@@ -53,6 +54,8 @@ class subscription_tree {
     // sorted by id. `$` rule: [MQTT-4.7.2-1].
     void match(codec::bytes topic, std::vector<subscriber>& out) const;
 
+    // As subscribe() was last told; nothing if there is no such subscription.
+    std::optional<subscriber> find(codec::bytes filter, subscriber_id who) const;
     std::size_t subscription_count() const;
 
   private:

@@ -197,7 +197,7 @@ void connection::welcome(const codec::connect& packet, session::session& session
     session_ = &session;
     const auto& l = listener_->conf;
     session.come_by({l.realm, static_cast<codec::qos>(l.max_qos), l.mount_point});
-    last_received_ = home_.now_seconds();
+    connected_ = last_received_ = home_.now_seconds();
     keep_alive_ = packet.keep_alive;
     home_.file(*this);
     home_.count().connects.add();

@@ -54,6 +54,7 @@ std::string connection::name() const {
 
 void connection::on_bytes(std::string_view bytes) {
     if (session_ != nullptr) last_received_ = home_.now_seconds(); // who trickles a CONNECT gains no time
+    bytes_received_ += bytes.size();
     home_.count().bytes_received.add(bytes.size());
     take(bytes);
 }
@@ -127,6 +128,8 @@ bool connection::acceptable(const codec::fixed_header& header) {
     }
     const auto limit = home_.shared().conf.max_packet_size;
     if (limit != 0 && header.frame_size() > limit) {
+        if (session_ != nullptr && header.type == codec::packet_type::publish)
+            session_->count_drop(plugin::drop_reason::too_large);
         close("packet larger than max_packet_size");
         return false;
     }
@@ -150,6 +153,7 @@ void connection::on_pingreq(const codec::fixed_header& header) {
 void connection::commit(std::size_t size) {
     output_.commit(size);
     ++output_packets_;
+    bytes_sent_ += size;
     home_.count().bytes_sent.add(size);
     home_.count().packets_sent.add();
     if (!dirty_) {
@@ -163,6 +167,7 @@ void connection::append_payload(const topics::message_ptr& m) {
     output_.append_shared({m->payload(), m.get(), [](const void* owner) {
                                intrusive_ptr_release(static_cast<const topics::message*>(owner));
                            }});
+    bytes_sent_ += m->payload().size();
     home_.count().bytes_sent.add(m->payload().size());
 }
 
@@ -177,6 +182,7 @@ bool connection::try_send(codec::bytes packet, std::size_t payload) {
     if (closing_ || (output_.size() + packet.size() > write_early && !has_room(packet.size()))) return false;
     output_.append(packet);
     ++output_packets_;
+    bytes_sent_ += packet.size();
     auto& count = home_.count();
     count.bytes_sent.add(packet.size());
     count.packets_sent.add();
@@ -227,6 +233,26 @@ void connection::count_backlog() {
     counted_packets_ = output_packets_;
     counted_bytes_ = bytes;
 }
+
+// --- for the administrator
+
+void connection::describe(plugin::client_record& into) const {
+    if (!into.connection) into.connection.emplace();
+    auto& c = *into.connection;
+    c.address = address();
+    c.port = peer_.port;
+    c.listener = std::to_string(listener_->conf.port);
+    c.transport = transport_->kind();
+    c.keep_alive = keep_alive_;
+    c.connected_ms = home_.wall_ms_of(connected_);
+    c.last_packet_ms = home_.wall_ms_of(last_received_);
+    c.traffic.bytes_received = bytes_received_;
+    c.traffic.bytes_sent = bytes_sent_;
+    into.output_bytes = output_.size();
+}
+
+// MQTT 3.1.1 has no DISCONNECT from the server [MQTT-3.14]: the client sees its connection end.
+void connection::kick() { close("administrative action"); }
 
 // --- deadlines
 
@@ -286,6 +312,12 @@ void connection::release_session() {
     auto& session = *std::exchange(session_, nullptr);
     home_.count().clients_connected.subtract();
     home_.shared().plugins.on_disconnect(home_, home_.describe(session));
+    if (!session.clean()) {
+        plugin::client_record last;
+        session.describe(last, home_.now());
+        describe(last);
+        session.remember({std::move(*last.connection), cause_});
+    }
     session.detach(session.disconnect_received(), home_.now());
     if (session.clean()) home_.end_session(session); // [MQTT-3.1.2-6]
 }

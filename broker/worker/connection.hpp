@@ -7,6 +7,7 @@
 #include "broker/codec/packets.hpp"
 #include "broker/config/configuration.hpp"
 #include "broker/net/transport.hpp"
+#include "broker/plugin/client_record.hpp"
 #include "broker/plugin/plugin.hpp"
 #include "broker/session/link.hpp"
 
@@ -79,7 +80,10 @@ class connection final : public net::transport_events, public session::link, pub
 
     session::session* current_session() const { return session_; }
     const net::peer_address& peer() const { return peer_; }
-    std::string name() const; // "ID [1.2.3.4:5]" for the log
+    std::string address() const { return peer_.address.to_string(); }
+    void describe(plugin::client_record& into) const; // its part
+    void kick();                                      // by the administrator
+    std::string name() const;                         // "ID [1.2.3.4:5]" for the log
 
   private:
     // framing
@@ -116,7 +120,9 @@ class connection final : public net::transport_events, public session::link, pub
     net::output_queue output_;
     net::pooled_block partial_; // a packet that has not wholly arrived
     std::uint32_t partial_size_ = 0;
+    std::uint64_t bytes_received_ = 0, bytes_sent_ = 0;
     std::uint32_t last_received_ = 0;                       // worker's clock, seconds
+    std::uint32_t connected_ = 0;                           // the same
     std::uint32_t output_packets_ = 0;                      // since output_ was empty
     std::uint32_t counted_packets_ = 0, counted_bytes_ = 0; // of the backlog, in the worker's counters
     std::uint16_t keep_alive_ = 0;

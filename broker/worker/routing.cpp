@@ -7,6 +7,8 @@
 
 namespace nightjar::worker {
 
+using plugin::drop_reason;
+
 namespace {
 // A worker that cannot keep up is sent no more QoS 0 than this; what is dropped is counted.
 constexpr std::size_t mailbox_limit = std::size_t{64} << 20;
@@ -15,7 +17,7 @@ constexpr std::size_t mailbox_limit = std::size_t{64} << 20;
 session::route_result worker::publish(session::session& from, const codec::publish& packet, codec::bytes frame) {
     session::delivery d(packet, frame, scratch_);
     const auto who = describe(from);
-    const auto result = route(d, &who, from.id().value, nullptr);
+    const auto result = route(d, &who, &from, nullptr);
     if (result.outcome == plugin::publish_outcome::denied)
         common_.log.debug("Denied PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))", from.client_id(),
                           packet.dup ? 1 : 0, static_cast<int>(packet.qos), packet.retain ? 1 : 0, packet.packet_id,
@@ -26,10 +28,10 @@ session::route_result worker::publish(session::session& from, const codec::publi
 void worker::publish_will(session::session& from, const topics::message_ptr& will) {
     session::delivery d(will, scratch_);
     const auto who = describe(from);
-    route(d, &who, from.id().value, nullptr);
+    route(d, &who, &from, nullptr);
 }
 
-worker::routed worker::route(session::delivery& d, const plugin::client* who, std::uint64_t writer,
+worker::routed worker::route(session::delivery& d, const plugin::client* who, session::session* writer,
                              plugin::ingest_report* report) {
     const auto& packet = d.packet();
     const auto found = topics_.find(packet.topic, common_.plugins);
@@ -37,13 +39,11 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, st
     topic_entry& entry = **found;
     auto outcome = plugin::publish_outcome::pass;
     if (who != nullptr) {
-        if (entry.reserved || !may_write(entry, *who, writer) ||
-            (common_.conf.message_size_limit != 0 && packet.payload.size() > common_.conf.message_size_limit)) {
-            counters_.denied.add();
-            return {{}, plugin::publish_outcome::denied};
-        }
+        const auto limit = common_.conf.message_size_limit;
+        if (entry.reserved || !may_write(entry, *who, writer)) return give_up(writer, drop_reason::denied);
+        if (limit != 0 && packet.payload.size() > limit) return give_up(writer, drop_reason::too_large);
         if (!entry.plugins.empty()) outcome = ask_plugins(entry, packet, *who, report);
-        if (outcome == plugin::publish_outcome::denied) return {{}, outcome};
+        if (outcome == plugin::publish_outcome::denied) return give_up(writer, drop_reason::denied);
     }
     // Retained first: who subscribes between this line and the next finds the message there.
     topics::message_ptr replaced;
@@ -64,15 +64,26 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, st
     return {{}, outcome, kept || outcome == plugin::publish_outcome::stored};
 }
 
+// Before it was routed to anybody. It counts for who sent it.
+worker::routed worker::give_up(session::session* writer, plugin::drop_reason why) {
+    if (writer != nullptr) {
+        writer->count_drop(why);
+    } else {
+        counters_.dropped_for(why).add();
+    }
+    return {{}, plugin::publish_outcome::denied};
+}
+
 bool worker::ask_access(const plugin::client& who, plugin::access what, codec::bytes topic) {
     return common_.plugins.on_access(*this, who, what, topic) != plugin::access_verdict::deny;
 }
 
 // A topic mostly has one publisher.
-bool worker::may_write(topic_entry& entry, const plugin::client& who, std::uint64_t writer) {
+bool worker::may_write(topic_entry& entry, const plugin::client& who, const session::session* writer) {
     if (!access_judged_ || who.internal) return true;
-    if (entry.writer == writer && writer != 0) return entry.writer_may;
-    entry.writer = writer;
+    const auto number = writer != nullptr ? writer->id().value : 0;
+    if (entry.writer == number && number != 0) return entry.writer_may;
+    entry.writer = number;
     return entry.writer_may = ask_access(who, plugin::access::write, entry.topic);
 }
 
@@ -92,9 +103,7 @@ bool worker::keep_message(const topic_entry& entry, session::delivery& d, const 
 plugin::publish_outcome worker::ask_plugins(const topic_entry& entry, const codec::publish& packet,
                                             const plugin::client& who, plugin::ingest_report* report) {
     try {
-        const auto outcome = plugin::chain::on_publish(entry.plugins, *this, packet, who, report);
-        if (outcome == plugin::publish_outcome::denied) counters_.denied.add();
-        return outcome;
+        return plugin::chain::on_publish(entry.plugins, *this, packet, who, report);
     } catch (const std::exception& e) { // a faulty plugin must not end the broker
         counters_.plugin_errors.add();
         common_.log.error("Error: a plugin failed on a publish to {}: {}", packet.topic, e.what());
@@ -106,11 +115,15 @@ void worker::refresh(topic_entry& entry, codec::bytes topic) {
     found_.clear();
     common_.subscriptions.match(topic, found_);
     entry.local.clear();
+    entry.forbidden.clear();
     entry.other_workers = 0;
     std::vector<storage::recipient> durable;
     for (const auto& s : found_) {
         const auto mine = s.id.worker() == index_ ? sessions_.find(s.id.value) : sessions_.end();
-        if (mine != sessions_.end() && !may_read(*mine->second, topic)) continue; // others are asked by their worker
+        if (mine != sessions_.end() && !may_read(*mine->second, topic)) { // others are asked by their worker
+            entry.forbidden.push_back(mine->second.get());
+            continue;
+        }
         if (s.durable && s.qos != codec::qos::at_most_once)
             durable.push_back({s.id.value, static_cast<std::uint8_t>(s.qos), false});
         if (s.id.worker() != index_) {
@@ -126,6 +139,11 @@ void worker::refresh(topic_entry& entry, codec::bytes topic) {
 
 void worker::deliver_local(topic_entry& entry, session::delivery& d) {
     for (const auto& target : entry.local) target.session->deliver(d, target.granted);
+    count_forbidden(entry);
+}
+
+void worker::count_forbidden(const topic_entry& entry) {
+    for (auto* s : entry.forbidden) s->count_drop(drop_reason::denied);
 }
 
 void worker::deliver_elsewhere(const topic_entry& entry, session::delivery& d) {
@@ -135,7 +153,7 @@ void worker::deliver_elsewhere(const topic_entry& entry, session::delivery& d) {
         const auto to = static_cast<unsigned>(std::countr_zero(rest));
         if (packet.qos == codec::qos::at_most_once &&
             common_.workers[to]->mail().waiting() + parcels_[to].size() > mailbox_limit) {
-            counters_.dropped_mailbox_full.add();
+            counters_.dropped_for(drop_reason::mailbox_full).add();
         } else if (small) {
             parcels_[to].add(packet);
         } else {
@@ -178,6 +196,7 @@ void worker::deliver_from_elsewhere(session::delivery& d, const storage::recipie
     for (const auto& target : entry.local)
         if (!stored || !target.durable || target.granted == codec::qos::at_most_once)
             target.session->deliver(d, target.granted);
+    count_forbidden(entry);
     if (!durable) return;
     for (const auto& r : *durable) {
         const topics::subscriber_id id{r.owner};
@@ -199,7 +218,7 @@ void worker::publish_own() {
     for (std::size_t i = 0; i < own_.size(); ++i) {
         const auto m = own_[i];
         session::delivery d(m, scratch_);
-        route(d, nullptr, 0, nullptr);
+        route(d, nullptr, nullptr, nullptr);
     }
     own_.clear();
 }

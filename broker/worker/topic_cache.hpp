@@ -41,7 +41,8 @@ struct topic_entry {
     bool writer_may = false;
     std::uint64_t other_workers = 0; // bit n: worker n has subscribers
     std::vector<target> local;
-    storage::recipient_list durable; // durable subscribers of all workers, granted QoS 1 or 2; null: none
+    std::vector<session::session*> forbidden; // of this worker: subscribed, but may not read it
+    storage::recipient_list durable;          // durable subscribers of all workers, granted QoS 1 or 2; null: none
     plugin::interested_list plugins;
 };
 

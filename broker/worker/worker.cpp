@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -148,6 +149,7 @@ session::session* worker::make_session(std::string client_id) {
     auto made = std::make_unique<session::session>(id, std::move(client_id), common_.limits, *this, *this, common_.log);
     if (!common_.directory.add(made->client_id(), {index_, made.get()})) return nullptr;
     counters_.sessions.add();
+    in_order_.insert(*made);
     return sessions_.emplace(id.value, std::move(made)).first->second.get();
 }
 
@@ -178,6 +180,7 @@ void worker::restore(storage::restored_session&& from) {
         restored_wills_.push_back({made.get(), static_cast<const topics::message*>(from.record.will.get())});
     made->restore(std::move(from), now());
     counters_.sessions.add();
+    in_order_.insert(*made);
     sessions_.emplace(id.value, std::move(made));
 }
 
@@ -246,16 +249,17 @@ void worker::commit_done(std::uint64_t number, std::error_code error) {
         if (error) s->on_commit_failed(number);
         s->on_committed();
     }
-    for (std::size_t i = 0; i < injected_.size();) {
-        if (injected_[i].after > number) {
-            ++i;
-            continue;
-        }
-        auto done = std::move(injected_[i]);
-        injected_.erase(injected_.begin() + static_cast<std::ptrdiff_t>(i));
-        done.result.storage_failed = static_cast<bool>(error) && done.after == number;
-        done.done(std::move(done.result));
-    }
+    const auto ready = std::stable_partition(promised_.begin(), promised_.end(),
+                                             [number](const promised& p) { return p.after > number; });
+    std::vector<promised> due(std::make_move_iterator(ready), std::make_move_iterator(promised_.end()));
+    promised_.erase(ready, promised_.end());
+    for (const auto& p : due) p.done(static_cast<bool>(error) && p.after == number);
+}
+
+// `done` is called when the open batch is on disk.
+void worker::promise(std::function<void(bool storage_failed)> done) {
+    if (common_.conf.acknowledge_before_stored) return done(false);
+    promised_.push_back({batches_.open_ticket(), std::move(done)});
 }
 
 // --- REST
@@ -272,14 +276,14 @@ void worker::inject_now(const topics::message_ptr& m, const plugin::client& who,
     session::delivery d(m, scratch_);
     counters_.publish_received.add();
     counters_.publish_bytes_received.add(m->payload().size());
-    const auto routed = route(d, &who, 0, &result.ingest);
+    const auto routed = route(d, &who, nullptr, &result.ingest);
     result.error = routed.error;
     result.denied = routed.outcome == plugin::publish_outcome::denied;
-    if (routed.kept && !common_.conf.acknowledge_before_stored) {
-        injected_.push_back({batches_.open_ticket(), std::move(result), std::move(done)});
-    } else {
+    if (!routed.kept) return done(std::move(result));
+    promise([result = std::move(result), done = std::move(done)](bool storage_failed) mutable {
+        result.storage_failed = storage_failed;
         done(std::move(result));
-    }
+    });
 }
 
 plugin::client worker::describe(const session::session& s) const {

@@ -9,6 +9,7 @@
 #include "broker/log/logger.hpp"
 #include "broker/net/upgrade_request.hpp"
 #include "broker/plugin/chain.hpp"
+#include "broker/plugin/client_record.hpp"
 #include "broker/session/counters.hpp"
 #include "broker/session/session.hpp"
 #include "broker/topics/retained_tree.hpp"
@@ -30,6 +31,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/intrusive/set.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
@@ -97,6 +99,14 @@ class worker final : public session::router,
     void adopt(net::arrival who, listener_state& listener, net::tls_session_ptr tls,
                std::unique_ptr<net::upgrade_request> upgrade);
     void adopt(incoming from); // detached from another worker
+    // What the administrator asks, see clients.cpp. Each answer comes on this worker's thread. A list is made in
+    // pieces, so that nobody waits behind it.
+    void list_clients(plugin::client_query query, std::function<void(plugin::client_page)> done);
+    void show_client(plugin::client_key key, std::function<void(std::optional<plugin::client_details>)> done);
+    void kick_client(plugin::client_key key, bool discard, std::function<void(plugin::kick_result)> done);
+    // Which of the topics this client may read or write.
+    void judge_topics(injector who, plugin::access what, std::vector<std::string> topics,
+                      std::function<void(std::vector<bool>)> done);
     // Routes a message on this worker; `done` is called on its thread when what had to be stored is on disk.
     void inject(topics::message_ptr m, injector who, std::function<void(inject_result)> done);
     mailbox& mail() { return mailbox_; }
@@ -108,6 +118,9 @@ class worker final : public session::router,
         return now_seconds_;
     }
     session::session::moment now() const { return {now_seconds(), now_us() / 1000}; }
+    std::int64_t wall_ms_of(std::uint32_t second) const { // of this worker's clock
+        return now_us() / 1000 - (std::int64_t{now_seconds()} - second) * 1000;
+    }
     net::transport_home home() { return {context_, poller_, {read_buffer_.get(), read_buffer_size}}; }
     net::buffer_pool& buffers() { return buffers_; }
     void touched(connection& c) { dirty_.push_back(&c); }
@@ -169,10 +182,9 @@ class worker final : public session::router,
         plugin::publish_outcome outcome = plugin::publish_outcome::pass;
         bool kept = false; // in the open batch, by a plugin or for a durable session or as retained
     };
-    struct injected {
+    struct promised { // to somebody who is no MQTT client
         session::ticket after;
-        inject_result result;
-        std::function<void(inject_result)> done;
+        std::function<void(bool storage_failed)> done;
     };
     struct leaving {
         unsigned to;
@@ -199,14 +211,37 @@ class worker final : public session::router,
     void wind_up();
     void commit_done(std::uint64_t number, std::error_code error);
     void publish_restored_wills();
+    void promise(std::function<void(bool storage_failed)> done);
     void inject_now(const topics::message_ptr& m, const plugin::client& who, std::function<void(inject_result)> done);
     void take(incoming from);
 
+    // clients.cpp
+    struct listing;
+    struct before {
+        using is_transparent = void;
+        bool operator()(const session::session& a, const session::session& b) const;
+        bool operator()(const session::session& a, const plugin::list_position& b) const;
+        bool operator()(const plugin::list_position& a, const session::session& b) const;
+    };
+    using session_order = boost::intrusive::set<session::session, boost::intrusive::compare<before>,
+                                                boost::intrusive::base_hook<session::order_hook>,
+                                                boost::intrusive::constant_time_size<false>>;
+    void list_some(const std::shared_ptr<listing>& l);
+    bool take_row(listing& l, const session::session& s);
+    std::string address_of(const session::session& s) const; // empty: not known
+    plugin::client_record record_of(const session::session& s) const;
+    struct showing;
+    void show_some(const std::shared_ptr<showing>& what);
+    session::session* session_of(const plugin::client_key& key) const;
+
     // routing.cpp
-    // `who` null: the broker itself. `writer`: the session it comes from; 0: none, REST.
-    routed route(session::delivery& d, const plugin::client* who, std::uint64_t writer, plugin::ingest_report* report);
+    // `who` null: the broker itself. `writer`: the session it comes from; null: none, REST.
+    routed route(session::delivery& d, const plugin::client* who, session::session* writer,
+                 plugin::ingest_report* report);
+    routed give_up(session::session* writer, plugin::drop_reason why);
+    static void count_forbidden(const topic_entry& entry);
     bool ask_access(const plugin::client& who, plugin::access what, codec::bytes topic);
-    bool may_write(topic_entry& entry, const plugin::client& who, std::uint64_t writer);
+    bool may_write(topic_entry& entry, const plugin::client& who, const session::session* writer);
     void answer(std::uint64_t question, plugin::connect_verdict verdict);
     plugin::publish_outcome ask_plugins(const topic_entry& entry, const codec::publish& packet,
                                         const plugin::client& who, plugin::ingest_report* report);
@@ -244,6 +279,7 @@ class worker final : public session::router,
     topic_cache topics_;
     std::vector<topics::subscriber> found_; // of refresh()
     boost::unordered_flat_map<std::uint64_t, std::unique_ptr<session::session>> sessions_;
+    session_order in_order_; // the same, by client id
     boost::unordered_flat_map<connection*, std::unique_ptr<connection>> connections_;
     timer_wheel<connection> wheel_;
 
@@ -273,7 +309,7 @@ class worker final : public session::router,
     session::ticket reported_ = 0;  // it is through with, committed or failed
     session::ticket committed_ = 0;
     boost::unordered_flat_set<session::session*> waiting_; // for a commit
-    std::vector<injected> injected_;
+    std::vector<promised> promised_;
     bool store_failed_ = false; // the last commit
     bool probe_store_ = false;  // see whether it still fails
 

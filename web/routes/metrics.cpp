@@ -86,17 +86,12 @@ void write_identity(text::metrics_writer& out, const s& now, std::string_view ve
         .sample(std::chrono::duration<double>(now.uptime).count());
 }
 
-void write_dropped(text::metrics_writer& out, const s::drops& d) {
-    out.family("nightjar_publish_dropped_total", kind::counter,
-               "Messages that did not reach a client. output_full: it does not read; queue_full: max_queued_messages "
-               "or max_queued_bytes; mailbox_full: a worker cannot keep up; offline: QoS 0, and it is away; denied: "
-               "topic, size or rights.");
-    const std::pair<std::string_view, std::uint64_t> reasons[] = {{"output_full", d.output_full},
-                                                                  {"queue_full", d.queue_full},
-                                                                  {"mailbox_full", d.mailbox_full},
-                                                                  {"offline", d.offline},
-                                                                  {"denied", d.denied}};
-    for (const auto& [reason, count] : reasons) out.sample({{"reason", reason}}, count);
+void write_dropped(text::metrics_writer& out, const plugin::drop_counts& dropped) {
+    std::string help = "Messages that did not reach a client.";
+    for (const auto& row : plugin::drop_rows) help.append(" ").append(row.name()).append(": ").append(row.help) += '.';
+    out.family("nightjar_publish_dropped_total", kind::counter, help);
+    for (std::size_t i = 0; i < plugin::drop_reasons; ++i)
+        out.sample({{"reason", plugin::drop_rows[i].name()}}, dropped.by_reason[i]);
 }
 
 void write_listeners(text::metrics_writer& out, const s& now) {

@@ -34,4 +34,7 @@ void add_metrics_route(router& routes, admin::administrator& admin);
 // GET /api/v1/version, /api/v1/systree, /api/v1/listeners, as mosquitto 2.1 has them
 void add_system_routes(router& routes, const config::configuration& conf, admin::administrator& admin);
 
+// GET /api/v1/clients, GET and DELETE .../{id}; the same of /api/v1/sessions/{number}
+void add_client_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
+
 } // namespace nightjar::web

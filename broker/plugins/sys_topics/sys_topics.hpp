@@ -6,7 +6,7 @@
 //
 // Ours are, with the same times:
 //   $SYS/broker/rate/NAME     per second, over the last interval, "%.2f"; NAME as for load/NAME/1min
-//   $SYS/broker/dropped/WHY   output_full, queue_full, mailbox_full, offline, denied
+//   $SYS/broker/dropped/WHY   the reasons of plugin/drop_reason.hpp
 //   $SYS/broker/store/commits, store/commits/failed, store/measurements, store/bytes/used
 //
 // Worker 0 does all of it.

@@ -27,14 +27,31 @@ BOOST_AUTO_TEST_CASE(what_does_not_fit_the_window_waits) {
 
 BOOST_AUTO_TEST_CASE(a_full_queue_drops_and_counts) { // window 2, queue 3
     for (int i = 0; i < 7; ++i) deliver("t", "x", q1, q1);
-    BOOST_TEST(broker.counted.dropped_queue_full.get() == 2U);
+    BOOST_TEST(broker.counted.dropped_for(plugin::drop_reason::queue_full).get() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(drops_are_told_by_client) {
+    for (int i = 0; i < 7; ++i) deliver("t", "x", q1, q1);
+    plugin::client_record record;
+    client.describe(record, {});
+    BOOST_TEST(record.dropped[plugin::drop_reason::queue_full] == 2U);
+    BOOST_TEST(record.dropped.all() == 2U);
+    BOOST_TEST(record.inflight_out == 2U);
+    BOOST_TEST(record.queued == 3U);
+    conf.max_queued_messages = 0;
+    conf.max_queued_bytes = 1;
+    deliver("t", "x", q1, q1);
+    client.end(); // two in flight and three queued are lost
+    client.describe(record, {});
+    BOOST_TEST(record.dropped[plugin::drop_reason::queue_bytes] == 1U);
+    BOOST_TEST(record.dropped[plugin::drop_reason::session_ended] == 5U);
 }
 
 BOOST_AUTO_TEST_CASE(qos_0_to_a_client_that_does_not_read_is_dropped_and_counted) {
     to.room = false;
     deliver("t", "x", q0, q0);
     BOOST_TEST(to.take().empty());
-    BOOST_TEST(broker.counted.dropped_output_full.get() == 1U);
+    BOOST_TEST(broker.counted.dropped_for(plugin::drop_reason::output_full).get() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(in_flight_messages_are_sent_again_in_order) { // [MQTT-4.4.0-1]
@@ -60,7 +77,7 @@ BOOST_AUTO_TEST_CASE(qos_0_is_not_kept_for_a_client_that_is_away) {
     deliver("t", "x", q0, q0);
     connect(false);
     BOOST_TEST(to.take().empty());
-    BOOST_TEST(broker.counted.dropped_offline.get() == 1U);
+    BOOST_TEST(broker.counted.dropped_for(plugin::drop_reason::offline).get() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(qos_0_is_kept_if_the_operator_wants_it) {

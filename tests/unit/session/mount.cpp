@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(what_lies_elsewhere_is_dropped_and_done_with) {
     }
     BOOST_TEST(to.take() == "");
     BOOST_TEST(disk.steps() == "done done done done");
-    BOOST_TEST(broker.counted.denied.get() == 8U);
+    BOOST_TEST(broker.counted.dropped_for(plugin::drop_reason::denied).get() == 8U);
 }
 
 BOOST_AUTO_TEST_CASE(the_highest_qos_of_the_listener) {

@@ -9,6 +9,7 @@
 #include <future>
 #include <map>
 #include <semaphore>
+#include <set>
 #include <thread>
 
 #include <boost/asio/co_spawn.hpp>
@@ -50,7 +51,31 @@ class fake_administrator : public admin::administrator {
     bool anonymous = true;
     admin::admission admission_of_known = admin::admission::granted;
     std::vector<admin::visitor> visitors;
+    void judge(admin::visitor, plugin::access what, std::vector<std::string> topics,
+               std::function<void(std::vector<bool>)> done) override {
+        std::vector<bool> verdicts;
+        for (const auto& topic : topics) verdicts.push_back(!forbidden.contains({what, topic}));
+        done(std::move(verdicts));
+    }
+    std::set<std::pair<plugin::access, std::string>> forbidden;
     admin::statistics stats() const override { return statistics; }
+    void clients(plugin::client_query query, std::function<void(std::vector<plugin::client_page>)> done) override {
+        asked_clients = std::move(query);
+        done(client_pages);
+    }
+    std::optional<plugin::client_query> asked_clients;
+    std::vector<plugin::client_page> client_pages;
+    void client(plugin::client_key key, std::function<void(std::optional<plugin::client_details>)> done) override {
+        const auto found = known_clients.find(key.client_id);
+        done(found == known_clients.end() ? std::nullopt : std::optional(found->second));
+    }
+    std::map<std::string, plugin::client_details> known_clients;
+    void kick(plugin::client_key key, bool discard, std::function<void(plugin::kick_result)> done) override {
+        kicked.emplace_back(std::move(key), discard);
+        done(kick_answer);
+    }
+    std::vector<std::pair<plugin::client_key, bool>> kicked;
+    plugin::kick_result kick_answer = plugin::kick_result::done;
     std::vector<retained_message> retained(std::string_view filter) const override {
         std::vector<retained_message> found;
         for (const auto& [topic, payload] : retained_messages)

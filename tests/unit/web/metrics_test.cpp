@@ -22,7 +22,7 @@ struct broker : fixture {
         s.messages_received = 10;
         s.bytes_received = 11;
         s.publish_bytes_received = 12;
-        s.dropped = {1, 20, 300, 4000, 50000};
+        s.dropped.by_reason = {1, 20, 30, 100, 170, 4000, 5, 50000, 6};
         s.retained = 7;
         s.waiting = 3;
         s.store = {23, 24, 25, 26, 27};
@@ -60,9 +60,13 @@ BOOST_AUTO_TEST_CASE(our_own_figures) {
              "nightjar_publish_received_bytes_total 12",
              "nightjar_publish_dropped_total{reason=\"output_full\"} 1",
              "nightjar_publish_dropped_total{reason=\"queue_full\"} 20",
-             "nightjar_publish_dropped_total{reason=\"mailbox_full\"} 300",
+             "nightjar_publish_dropped_total{reason=\"queue_bytes\"} 30",
+             "nightjar_publish_dropped_total{reason=\"memory_full\"} 100",
+             "nightjar_publish_dropped_total{reason=\"mailbox_full\"} 170",
              "nightjar_publish_dropped_total{reason=\"offline\"} 4000",
+             "nightjar_publish_dropped_total{reason=\"session_ended\"} 5",
              "nightjar_publish_dropped_total{reason=\"denied\"} 50000",
+             "nightjar_publish_dropped_total{reason=\"too_large\"} 6",
              "nightjar_store_commits_total 23",
              "nightjar_store_commits_failed_total 24",
              "nightjar_store_measurements_total 25",

@@ -42,6 +42,16 @@ BOOST_AUTO_TEST_CASE(says_what_a_path_takes) {
     BOOST_TEST(routes.find("HEAD", "/publish").handle == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(the_rest_of_a_path_keeps_its_slashes) {
+    router routes = sample();
+    routes.add("GET", "/clients/{...}", at_once([](const request&) { return response{}; }));
+    for (const auto& [path, rest] :
+         {std::pair("/clients/a", "a"), std::pair("/clients/a/b", "a/b"), std::pair("/clients//", "/"),
+          std::pair("/clients//a", "/a"), std::pair("/clients/a/", "a/"), std::pair("/clients/{}", "{}")})
+        BOOST_TEST(routes.find("GET", path).parameters.at(0) == rest);
+    BOOST_TEST(routes.find("GET", "/clients").handle == nullptr);
+}
+
 BOOST_AUTO_TEST_CASE(does_not_find_other_paths) {
     const router routes = sample();
     for (const char* path :

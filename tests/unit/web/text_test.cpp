@@ -32,6 +32,8 @@ BOOST_AUTO_TEST_CASE(targets) {
     BOOST_TEST(parse_target("/a/b/?x=1").value().path == "/a/b");
     BOOST_TEST(parse_target("/a?x=1?y").value().query == "x=1?y");
     BOOST_TEST(parse_target("/a%2Fb").value().path == "/a/b");
+    BOOST_TEST(parse_target("/a%2F").value().path == "/a/");
+    BOOST_TEST(parse_target("/a%2F/").value().path == "/a/");
     BOOST_TEST(parse_target("//").value().path == "/");
     const auto absolute = parse_target("http://example.org:8000/x").value();
     BOOST_TEST(absolute.authority == "example.org:8000");

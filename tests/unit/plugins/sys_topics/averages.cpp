@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(each_load_has_its_own_source) {
     now.messages_sent = 200;
     now.publish_received = 300;
     now.publish_sent = 400;
-    now.dropped = {100, 200, 200, 7, 7}; // 500 at limits
+    now.dropped.by_reason = {100, 100, 100, 100, 100, 7, 7, 7, 7}; // 500 at limits
     now.bytes_received = 600;
     now.bytes_sent = 700;
     now.connections_accepted = 800;

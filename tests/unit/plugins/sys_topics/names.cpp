@@ -41,9 +41,11 @@ constexpr const char* mosquittos[] = {
 constexpr const char* loads[] = {"messages/received", "messages/sent",   "publish/received",
                                  "publish/sent",      "publish/dropped", "bytes/received",
                                  "bytes/sent",        "sockets",         "connections"};
-constexpr const char* ours[] = {"dropped/output_full",  "dropped/queue_full", "dropped/mailbox_full",
-                                "dropped/offline",      "dropped/denied",     "store/commits",
-                                "store/commits/failed", "store/measurements", "store/bytes/used"};
+constexpr const char* ours[] = {"dropped/output_full",   "dropped/queue_full",   "dropped/queue_bytes",
+                                "dropped/memory_full",   "dropped/mailbox_full", "dropped/offline",
+                                "dropped/session_ended", "dropped/denied",       "dropped/too_large",
+                                "store/commits",         "store/commits/failed", "store/measurements",
+                                "store/bytes/used"};
 
 plugin::statistics all_different() {
     plugin::statistics s;
@@ -60,7 +62,7 @@ plugin::statistics all_different() {
     s.publish_sent = 15;
     s.publish_bytes_received = 16;
     s.publish_bytes_sent = 17;
-    s.dropped = {100, 200, 300, 400, 500};
+    s.dropped.by_reason = {100, 190, 10, 50, 250, 400, 60, 500, 80};
     s.subscriptions = 18;
     s.retained = 20;
     s.retained_bytes = 1000;
@@ -134,10 +136,14 @@ BOOST_AUTO_TEST_CASE(every_name_says_its_own_number) {
         {"packet/out/bytes", "22"},
         {"connections/socket/count", "8"},
         {"dropped/output_full", "100"},
-        {"dropped/queue_full", "200"},
-        {"dropped/mailbox_full", "300"},
+        {"dropped/queue_full", "190"},
+        {"dropped/queue_bytes", "10"},
+        {"dropped/memory_full", "50"},
+        {"dropped/mailbox_full", "250"},
         {"dropped/offline", "400"},
+        {"dropped/session_ended", "60"},
         {"dropped/denied", "500"},
+        {"dropped/too_large", "80"},
         {"store/commits", "23"},
         {"store/commits/failed", "24"},
         {"store/measurements", "25"},

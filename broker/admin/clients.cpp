@@ -1,0 +1,57 @@
+// Questions about clients: posted to the workers that have them.
+#include "broker/admin/broker_administrator.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace nightjar::admin {
+
+void broker_administrator::clients(plugin::client_query query,
+                                   std::function<void(std::vector<plugin::client_page>)> done) {
+    struct gathering {
+        std::mutex mutex; // guards the pages: each worker brings its own
+        std::vector<plugin::client_page> pages;
+    };
+    if (stopping_) return done({});
+    const auto all = std::make_shared<gathering>();
+    for (auto* w : broker_.workers)
+        w->list_clients(query, [all, done, wanted = broker_.workers.size()](plugin::client_page page) {
+            const std::scoped_lock lock(all->mutex);
+            all->pages.push_back(std::move(page));
+            if (all->pages.size() == wanted) done(std::move(all->pages));
+        });
+}
+
+// Null: there is no such session.
+worker::worker* broker_administrator::home_of(const plugin::client_key& key) const {
+    if (stopping_) return nullptr;
+    if (key.session) {
+        const auto index = topics::subscriber_id{*key.session}.worker();
+        return index < broker_.workers.size() ? broker_.workers[index] : nullptr;
+    }
+    const auto known = broker_.directory.find(key.client_id);
+    return known ? broker_.workers[known->worker] : nullptr;
+}
+
+void broker_administrator::client(plugin::client_key key,
+                                  std::function<void(std::optional<plugin::client_details>)> done) {
+    auto* home = home_of(key);
+    if (home == nullptr) return done(std::nullopt);
+    home->show_client(std::move(key), std::move(done));
+}
+
+void broker_administrator::kick(plugin::client_key key, bool discard, std::function<void(plugin::kick_result)> done) {
+    auto* home = home_of(key);
+    if (home == nullptr) return done(plugin::kick_result::unknown);
+    home->kick_client(std::move(key), discard, std::move(done));
+}
+
+void broker_administrator::judge(visitor who, plugin::access what, std::vector<std::string> topics,
+                                 std::function<void(std::vector<bool>)> done) {
+    if (stopping_) return done(std::vector<bool>(topics.size(), false));
+    auto& home = *broker_.workers[next_worker_.fetch_add(1, std::memory_order_relaxed) % broker_.workers.size()];
+    home.judge_topics({std::move(who.user_name), std::move(who.address), who.listener->realm}, what, std::move(topics),
+                      std::move(done));
+}
+
+} // namespace nightjar::admin

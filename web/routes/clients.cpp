@@ -1,0 +1,105 @@
+// Clients: who is there and who is away, each with its figures, and throwing them out.
+#include "web/client_list.hpp"
+#include "web/routes/rights.hpp"
+#include "web/routes/routes.hpp"
+#include "web/wait_for.hpp"
+
+namespace nightjar::web {
+
+namespace {
+
+using std::chrono::milliseconds;
+constexpr const char* control_topic = "$CONTROL/clients"; // who may write to it may throw clients out
+
+answer list_clients(const request& what, admin::administrator& admin, milliseconds deadline) {
+    const auto parameters = read_list_parameters(what);
+    if (!parameters) co_return parameters.error();
+    const auto query = read_client_query(*parameters);
+    if (!query) co_return query.error();
+    auto pages = co_await wait_for<std::vector<plugin::client_page>>(
+        deadline, [&](auto done) { admin.clients(*query, std::move(done)); });
+    if (!pages) co_return no_answer_in_time();
+    const auto found = merge(std::move(*pages), *query);
+
+    json_writer out;
+    out.begin_array();
+    for (const auto& client : found.rows) {
+        out.begin_object();
+        write_members(out, client);
+        out.end_object();
+    }
+    auto list = json_response(200, out.end_array().take());
+    if (found.more) add_next_link(list, what, parameters->all, "after", cursor_behind(found.rows.back()));
+    co_return list;
+}
+
+response no_such_client() { return not_found("There is no session of this client."); }
+
+answer show_client(const request& what, plugin::client_key key, admin::administrator& admin, milliseconds deadline) {
+    static_cast<void>(what);
+    const auto found = co_await wait_for<std::optional<plugin::client_details>>(
+        deadline, [&](auto done) { admin.client(std::move(key), std::move(done)); });
+    if (!found) co_return no_answer_in_time();
+    if (!*found) co_return no_such_client();
+    json_writer out;
+    out.begin_object();
+    write_members(out, (*found)->client);
+    out.key("subscription_list").begin_array();
+    for (const auto& [filter, qos] : (*found)->subscriptions)
+        out.begin_object().field("filter", filter).field("qos", static_cast<int>(qos)).end_object();
+    co_return json_response(200, out.end_array().end_object().take());
+}
+
+response answer_of(plugin::kick_result result) {
+    switch (result) {
+    case plugin::kick_result::done: break;
+    case plugin::kick_result::unknown: return no_such_client();
+    case plugin::kick_result::not_connected:
+        return error_response(409, "not_connected", "The client is away; session=discard ends its session.");
+    case plugin::kick_result::storage_failed:
+        return error_response(503, "storage_failed", "The session has ended, but the store could not be written.");
+    }
+    response done;
+    done.status = 204;
+    return done;
+}
+
+answer kick_client(const request& what, plugin::client_key key, admin::administrator& admin, milliseconds deadline) {
+    const auto parameters = query_parameters::parse(what.query);
+    if (!parameters) co_return bad_request("bad_query", "The query string is not well-formed.");
+    const auto session = parameters->find("session").value_or("keep");
+    if (session != "keep" && session != "discard")
+        co_return bad_request("bad_parameter", "session is keep or discard.");
+    if (auto refused = co_await refuse_unless_writes(admin, what, control_topic, deadline))
+        co_return std::move(*refused);
+    const auto result = co_await wait_for<plugin::kick_result>(
+        deadline, [&](auto done) { admin.kick(std::move(key), session == "discard", std::move(done)); });
+    co_return result ? answer_of(*result) : no_answer_in_time();
+}
+
+using client_handler = answer (*)(const request&, plugin::client_key, admin::administrator&, milliseconds);
+
+answer by_number(const request& what, client_handler handle, admin::administrator& admin, milliseconds deadline) {
+    const auto number = parse_number(what.parameters[0]);
+    if (!number) co_return bad_request("bad_id", "A session's number is a number.");
+    plugin::client_key key{{}, *number};
+    co_return co_await handle(what, std::move(key), admin, deadline);
+}
+
+} // namespace
+
+void add_client_routes(router& routes, admin::administrator& admin, milliseconds deadline) {
+    routes.add("GET", "/api/v1/clients",
+               [&admin, deadline](const request& what) { return list_clients(what, admin, deadline); });
+    for (const auto& [method, handle] : {std::pair("GET", &show_client), std::pair("DELETE", &kick_client)}) {
+        routes.add(method, "/api/v1/clients/{...}", [&admin, deadline, handle = handle](const request& what) {
+            return handle(what, {what.parameters[0], {}}, admin, deadline);
+        });
+        // An id may be longer than a request's head.
+        routes.add(method, "/api/v1/sessions/{}", [&admin, deadline, handle = handle](const request& what) {
+            return by_number(what, handle, admin, deadline);
+        });
+    }
+}
+
+} // namespace nightjar::web

@@ -1,0 +1,27 @@
+// What who was admitted may do beyond looking: by the ACL of its listener, on topics.
+#pragma once
+
+#include "broker/admin/administrator.hpp"
+#include "web/router.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nightjar::web {
+
+// One verdict for each topic. Nothing: no answer within the deadline. Web thread.
+boost::asio::awaitable<std::optional<std::vector<bool>>> rights_on(admin::administrator& admin, const request& what,
+                                                                   plugin::access access,
+                                                                   std::vector<std::string> topics,
+                                                                   std::chrono::milliseconds deadline);
+
+// Whoever may write to `topic`, of $CONTROL, may do this. The refusal to send, if it may not.
+boost::asio::awaitable<std::optional<response>> refuse_unless_writes(admin::administrator& admin, const request& what,
+                                                                     std::string topic,
+                                                                     std::chrono::milliseconds deadline);
+
+response no_answer_in_time();
+
+} // namespace nightjar::web
