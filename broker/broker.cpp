@@ -1,6 +1,7 @@
 #include "broker/broker.hpp"
 
 #include "broker/plugins/access_control/access_control.hpp"
+#include "broker/plugins/presence/presence.hpp"
 #include "broker/plugins/sensors/sensors.hpp"
 #include "broker/plugins/sys_topics/sys_topics.hpp"
 #include "storage/recovery.hpp"
@@ -106,6 +107,7 @@ void broker::load_plugins(const prepared& ready) {
         if (p.name == "builtin:sensors")
             plugins_.add(std::make_unique<plugins::sensors::sensors>(p, *store_, log_, facts,
                                                                      static_cast<unsigned>(workers_.size())));
+    plugins_.add(std::make_unique<plugins::presence::presence>(conf_.presence_events));
     if (conf_.sys_interval != 0)
         plugins_.add(std::make_unique<plugins::sys_topics::sys_topics>(
             std::chrono::seconds(conf_.sys_interval), version, [this] { return administrator_.stats(); }));

@@ -65,6 +65,8 @@ application::application(const config::configuration& conf, admin::administrator
     add_sensor_publish_routes(routes_, admin_, options_.publish_deadline);
     add_system_routes(routes_, conf_, admin_);
     add_metrics_route(routes_, admin_);
+    add_retained_routes(routes_, admin_, options_.publish_deadline);
+    add_acl_route(routes_, conf_, admin_);
     add_client_routes(routes_, admin_, options_.publish_deadline);
 }
 

@@ -1,5 +1,7 @@
 #include "web/client_list.hpp"
 
+#include "broker/plugin/plugin.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -14,15 +16,6 @@ using plugin::client_record;
 using plugin::list_position;
 
 list_position::place place_of(const client_record& c) { return {list_position::start_of(c.client_id), c.session}; }
-
-std::string_view name_of(codec::protocol_version version) {
-    switch (version) {
-    case codec::protocol_version::v3_1: return "3.1";
-    case codec::protocol_version::v3_1_1: return "3.1.1";
-    case codec::protocol_version::v5: return "5.0";
-    }
-    return "unknown";
-}
 
 std::optional<std::string> text_or_null(std::string_view text) {
     return text.empty() ? std::nullopt : std::optional<std::string>(text);
@@ -97,7 +90,7 @@ std::string cursor_behind(const client_record& last) {
 void write_members(json_writer& out, const client_record& client) {
     out.field("client_id", client.client_id).field("username", text_or_null(client.user_name));
     out.field("session", std::to_string(client.session)).field("connected", client.connected);
-    out.field("protocol_version", name_of(client.version)).field("clean_start", client.clean_start);
+    out.field("protocol_version", plugin::name_of(client.version)).field("clean_start", client.clean_start);
     out.field("session_expiry", client.expiry);
     if (client.connection) write_connection(out, *client.connection);
     const auto gone = client.disconnected_ms;

@@ -1,6 +1,5 @@
 #include "web/list_parameters.hpp"
 
-#include "web/percent.hpp"
 #include "web/text.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "web/login.hpp"
 
-#include "web/base64.hpp"
 #include "web/header_value.hpp"
+#include "web/text.hpp"
 #include "web/wait_for.hpp"
 
 namespace nightjar::web {

@@ -1,6 +1,6 @@
 #include "web/query.hpp"
 
-#include "web/percent.hpp"
+#include "web/text.hpp"
 
 namespace nightjar::web {
 

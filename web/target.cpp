@@ -1,6 +1,6 @@
 #include "web/target.hpp"
 
-#include "web/percent.hpp"
+#include "web/text.hpp"
 
 #include <algorithm>
 

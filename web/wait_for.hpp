@@ -1,4 +1,4 @@
-// Waits in a coroutine of the web thread for an answer that comes on another thread.
+// Waiting in a coroutine of the web thread: for an answer that comes on another thread, or for the others.
 #pragma once
 
 #include <chrono>
@@ -40,6 +40,11 @@ boost::asio::awaitable<std::optional<Answer>> wait_for(std::chrono::milliseconds
     });
     co_await state->timer.async_wait(asio::as_tuple(asio::use_awaitable));
     co_return std::move(state->answer);
+}
+
+// Between two pieces of long work: other requests have their turn.
+inline boost::asio::awaitable<void> let_others_run() {
+    co_await boost::asio::post(co_await boost::asio::this_coro::executor, boost::asio::use_awaitable);
 }
 
 } // namespace nightjar::web

@@ -6,6 +6,7 @@
 #include "broker/net/secure_socket.hpp"
 #include "broker/plugin/client_record.hpp"
 #include "broker/plugin/plugin.hpp"
+#include "broker/plugin/retained_query.hpp"
 #include "broker/plugin/statistics.hpp"
 
 #include <cstdint>
@@ -70,6 +71,10 @@ class administrator {
     virtual void judge(visitor who, plugin::access what, std::vector<std::string> topics,
                        std::function<void(std::vector<bool>)> done) = 0;
 
+    // May such a client read, write or subscribe, and what says so? Of a topic name, or filter.
+    virtual std::optional<plugin::explanation> explain(const plugin::client& who, plugin::question what,
+                                                       std::string_view topic) const = 0;
+
     virtual statistics stats() const = 0;
 
     // The clients that the query asks for, a page of each worker: merge() makes one of them.
@@ -83,6 +88,13 @@ class administrator {
         std::string topic, payload;
     };
     virtual std::vector<retained_message> retained(std::string_view filter) const = 0;
+
+    // The retained messages whose topics the visitor may read, or write.
+    virtual void find_retained(visitor who, plugin::access right, plugin::retained_query query,
+                               std::function<void(plugin::retained_page)> done) = 0;
+    // Deletes those that the visitor may write to; `done` when they are off the disk.
+    virtual void forget_retained(visitor who, std::vector<std::string> topics,
+                                 std::function<void(plugin::forget_result)> done) = 0;
 
     // A socket of a websockets listener whose client has sent this upgrade request; subprotocol and Origin are
     // already checked. A worker answers the handshake and serves MQTT on it. `read_ahead`: bytes read after the

@@ -92,7 +92,7 @@ void broker_administrator::add_listeners(statistics& sum) const {
 
 void broker_administrator::admit(visitor who, std::string path, std::function<void(admission)> done) {
     if (stopping_) return done(admission::denied);
-    auto& home = *broker_.workers[next_worker_.fetch_add(1, std::memory_order_relaxed) % broker_.workers.size()];
+    auto& home = any_worker();
     home.post([&home, &broker = broker_, who = std::move(who), path = std::move(path), done = std::move(done)] {
         const plugin::client as{"http-api", who.user_name, who.address, who.port, false, false, who.listener->realm};
         const auto decide = [&home, &broker, as_user = who, path, done](plugin::connect_verdict verdict) {

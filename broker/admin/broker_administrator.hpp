@@ -19,11 +19,19 @@ class broker_administrator final : public administrator {
     void admit(visitor who, std::string path, std::function<void(admission)> done) override;
     void judge(visitor who, plugin::access what, std::vector<std::string> topics,
                std::function<void(std::vector<bool>)> done) override;
+    std::optional<plugin::explanation> explain(const plugin::client& who, plugin::question what,
+                                               std::string_view topic) const override {
+        return broker_.plugins.explain(who, what, topic);
+    }
     statistics stats() const override;
     void clients(plugin::client_query query, std::function<void(std::vector<plugin::client_page>)> done) override;
     void client(plugin::client_key key, std::function<void(std::optional<plugin::client_details>)> done) override;
     void kick(plugin::client_key key, bool discard, std::function<void(plugin::kick_result)> done) override;
     std::vector<retained_message> retained(std::string_view filter) const override;
+    void find_retained(visitor who, plugin::access right, plugin::retained_query query,
+                       std::function<void(plugin::retained_page)> done) override;
+    void forget_retained(visitor who, std::vector<std::string> topics,
+                         std::function<void(plugin::forget_result)> done) override;
     void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead, net::arrival who,
                          const config::listener& listener) override;
     std::optional<plugin::http_answer> http(const plugin::http_request& request) override;
@@ -47,6 +55,7 @@ class broker_administrator final : public administrator {
     };
     void add_workers(statistics& sum) const;
     void add_listeners(statistics& sum) const;
+    worker::worker& any_worker();
     worker::worker* home_of(const plugin::client_key& key) const;
     worker::listener_state* state_of(const config::listener& listener);
     void adopt(net::arrival who, const config::listener& listener, net::tls_session_ptr tls,

@@ -143,6 +143,7 @@ struct configuration {
     std::string clientid_prefix; // what client ids have to begin with; clientid_prefixes
     bool set_tcp_nodelay = true; // mosquitto: false; batching is ours, Nagle only adds delay
 
+    bool presence_events = false;    // who comes and goes, on $SYS
     std::uint16_t sys_interval = 10; // seconds between two publications on $SYS; 0: none
 
     int worker_threads = 0; // 0: one per core

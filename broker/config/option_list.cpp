@@ -28,8 +28,9 @@ constexpr difference different[] = {
     {"websockets_origin", "by default the listener's own pages alone, not all"},
 };
 
-constexpr std::string_view own[] = {"acknowledge_before_stored", "acl_deny_subscribe", "http_origin",
-                                    "on_damaged_store",          "unix_socket_mode",   "worker_threads"};
+constexpr std::string_view own[] = {
+    "acknowledge_before_stored", "acl_deny_subscribe", "http_origin",   "on_damaged_store",
+    "presence_events",           "unix_socket_mode",   "worker_threads"};
 
 std::pair<std::string_view, std::string_view> state_and_effect(const option& o) {
     switch (o.state) {

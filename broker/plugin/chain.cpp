@@ -22,8 +22,14 @@ connect_verdict chain::on_connect(host& on, const client& who, const codec::conn
     return verdict;
 }
 
-void chain::on_disconnect(host& on, const client& who) const {
-    each(hook::disconnect, [&](plugin& p) { p.on_disconnect(on, who); });
+bool chain::watches_presence() const {
+    bool result = false;
+    each(hook::presence, [&](plugin&) { result = true; });
+    return result;
+}
+
+void chain::on_presence(host& on, const presence_event& event) const {
+    each(hook::presence, [&](plugin& p) { p.on_presence(on, event); });
 }
 
 access_verdict chain::on_subscribe(host& on, const client& who, bytes filter, codec::qos qos) const {
@@ -40,6 +46,12 @@ access_verdict chain::on_access(host& on, const client& who, access what, bytes 
         if (verdict == access_verdict::pass) verdict = p.on_access(on, who, what, topic);
     });
     return verdict;
+}
+
+std::optional<explanation> chain::explain(const client& who, question what, bytes topic) const {
+    for (const auto& p : plugins_)
+        if (auto said = p->explain(who, what, topic)) return said;
+    return std::nullopt;
 }
 
 bool chain::judges_access() const {

@@ -27,9 +27,11 @@ class chain {
 
     // The first answer other than `pass` decides; `pass` if there is none.
     connect_verdict on_connect(host& on, const client& who, const codec::connect& packet) const;
-    void on_disconnect(host& on, const client& who) const;
+    bool watches_presence() const; // otherwise nobody needs to be told; changes on reload only
+    void on_presence(host& on, const presence_event& event) const;
     access_verdict on_subscribe(host& on, const client& who, bytes filter, codec::qos qos) const;
     access_verdict on_access(host& on, const client& who, access what, bytes topic) const;
+    std::optional<explanation> explain(const client& who, question what, bytes topic) const; // the first
     bool judges_access() const; // otherwise everybody may do everything; changes on reload only
     connect_verdict keeps(host& on, const client& who) const; // as on_connect()
     void on_tick(host& on) const;

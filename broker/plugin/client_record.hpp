@@ -22,9 +22,9 @@ struct client_traffic {
 
 // A connection that a client has, or had.
 struct connection_record {
-    std::string address;        // empty: it has none
-    std::uint16_t port = 0;     // 0: as above
-    std::string listener;       // "1883"
+    std::string address;        // "127.0.0.1", "unix:1000"
+    std::uint16_t port = 0;     // 0: it has none
+    std::string listener;       // "1883", "/run/nightjar.sock"
     std::string_view transport; // "tcp", "tls", "ws", "wss"
     std::uint16_t keep_alive = 0;
     std::int64_t connected_ms = 0, last_packet_ms = 0; // wall clock, since 1970
@@ -32,7 +32,8 @@ struct connection_record {
 };
 struct past_connection {
     connection_record connection;
-    std::string_view reason; // why it ended; static text, empty: DISCONNECT
+    std::string_view reason;   // why it ended; static text
+    std::int64_t ended_ms = 0; // wall clock, since 1970
 };
 
 struct client_record {
@@ -44,7 +45,7 @@ struct client_record {
     codec::protocol_version version = codec::protocol_version::v3_1_1;
     std::optional<connection_record> connection;  // of one that is away the last; nothing: the last process had it
     std::optional<std::int64_t> disconnected_ms;  // it is away; wall clock
-    std::optional<std::string> disconnect_reason; // if that is known; empty: DISCONNECT
+    std::optional<std::string> disconnect_reason; // if that is known
 
     std::size_t subscriptions = 0;
     std::size_t inflight_out = 0, inflight_in = 0; // QoS 1 and 2, not acknowledged to the end

@@ -56,10 +56,40 @@ enum class publish_outcome : std::uint8_t {
     denied, // not routed, acknowledged all the same as MQTT 3.1.1 wants [MQTT-3.3.5-2]
 };
 
+// A client was let in, or is gone.
+struct presence_event {
+    plugin::client client;
+    bool connected = false;
+    bytes listener; // "1883", "/run/nightjar.sock"
+    codec::protocol_version version = codec::protocol_version::v3_1_1;
+    bool clean_start = true;
+    std::uint16_t keep_alive = 0; // seconds
+    bytes reason;                 // that it is gone: "DISCONNECT" or a cause
+};
+
+constexpr bytes name_of(codec::protocol_version version) {
+    switch (version) {
+    case codec::protocol_version::v3_1: return "3.1";
+    case codec::protocol_version::v3_1_1: return "3.1.1";
+    case codec::protocol_version::v5: return "5.0";
+    }
+    return "unknown";
+}
+
 // `later`: host.answer_later() tells; no other plugin is asked.
 enum class connect_verdict : std::uint8_t { pass, accept, bad_user_name_or_password, not_authorized, later };
 enum class access : std::uint8_t { read, write };
 enum class access_verdict : std::uint8_t { pass, accept, deny };
+
+// What is to be explained to whoever administrates the broker, and the explanation.
+enum class question : std::uint8_t { read, write, subscribe };
+struct explanation {
+    bool allowed = false;
+    std::string reason, detail; // "line"; a sentence
+    std::string file;           // what decided; empty: no file did
+    int line = 0;               // 0: none
+    std::string text;           // of the line
+};
 
 // The worker a hook runs on. Valid during the call, and, for the same worker, for as long as it serves.
 class host {
@@ -88,7 +118,7 @@ struct http_answer {
     std::string body; // JSON; what is added to GET /metrics: its text
 };
 
-enum class hook : std::uint8_t { connect, disconnect, publish, subscribe, access, tick, reload, http };
+enum class hook : std::uint8_t { connect, presence, publish, subscribe, access, tick, reload, http };
 constexpr std::uint8_t operator|(hook a, hook b) {
     return static_cast<std::uint8_t>((1U << static_cast<unsigned>(a)) | (1U << static_cast<unsigned>(b)));
 }
@@ -108,7 +138,7 @@ class plugin {
     virtual void stop(host&) {}
 
     virtual connect_verdict on_connect(host&, const client&, const codec::connect&) { return connect_verdict::pass; }
-    virtual void on_disconnect(host&, const client&) {}
+    virtual void on_presence(host&, const presence_event&) {}
 
     // Does this plugin want publishes to `topic`? Any worker thread; the answer must not change until a reload.
     virtual std::optional<topic_tag> interest(bytes topic) const {
@@ -125,6 +155,11 @@ class plugin {
     virtual access_verdict on_access(host&, const client&, access, bytes topic) {
         static_cast<void>(topic);
         return access_verdict::pass;
+    }
+    // What on_access(), or on_subscribe(), would say and why; nothing: it has no opinion. Any thread; not a hook.
+    virtual std::optional<explanation> explain(const client&, question, bytes topic) const {
+        static_cast<void>(topic);
+        return std::nullopt;
     }
     // After a reload, for each connected client: may it stay? `later` is no answer here.
     virtual connect_verdict keeps(host&, const client&) { return connect_verdict::pass; }

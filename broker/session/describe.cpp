@@ -34,6 +34,7 @@ void session::describe(plugin::client_record& into, moment now) const {
     into.disconnected_ms = now.wall_ms - (now.seconds - offline_since_) * 1000;
     if (!past_) return;
     into.connection = past_->connection;
+    into.disconnected_ms = past_->ended_ms;
     into.disconnect_reason = past_->reason;
 }
 

@@ -60,6 +60,7 @@ class session : public order_hook {
     unsigned realm() const { return realm_; }
     void come_by(const door& d); // before attach(); counts until the next time
     bool clean() const { return clean_; }
+    codec::protocol_version version() const { return version_; }
     bool durable() const { return durable_; }
     bool connected() const { return link_ != nullptr; }
     link* current_link() const { return link_; }

@@ -1,5 +1,7 @@
 #include "broker/text/json_writer.hpp"
 
+#include "broker/text/utf8.hpp"
+
 #include <cmath>
 #include <iterator>
 
@@ -8,32 +10,6 @@
 namespace nightjar::text {
 
 namespace {
-
-bool continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
-
-// How many bytes the UTF-8 character at the front takes; 0 if it is ill-formed (RFC 3629 section 4).
-std::size_t utf8_length(std::string_view text) {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char first = at(0);
-    std::size_t length = 0;
-    unsigned char low = 0x80;
-    unsigned char high = 0xBF;
-    if (first >= 0xC2 && first <= 0xDF) {
-        length = 2;
-    } else if (first >= 0xE0 && first <= 0xEF) {
-        length = 3;
-        if (first == 0xE0) low = 0xA0;
-        if (first == 0xED) high = 0x9F; // surrogates
-    } else if (first >= 0xF0 && first <= 0xF4) {
-        length = 4;
-        if (first == 0xF0) low = 0x90;
-        if (first == 0xF4) high = 0x8F;
-    }
-    if (length == 0 || text.size() < length || at(1) < low || at(1) > high) return 0;
-    for (std::size_t i = 2; i < length; ++i)
-        if (!continuation(at(i))) return 0;
-    return length;
-}
 
 void append_ascii(std::string& out, char c) {
     switch (c) {

@@ -1,11 +1,12 @@
 #include "broker/topics/retained_tree.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
 namespace nightjar::topics {
 
-message_ptr retained_tree::set(message_ptr m) {
+message_ptr retained_tree::set(message_ptr m, std::uint32_t now) {
     message_ptr old;
     const std::unique_lock lock(mutex_);
     if (m->payload().empty()) {
@@ -19,7 +20,10 @@ message_ptr retained_tree::set(message_ptr m) {
         footprint_ += m->footprint();
         payload_bytes_ += m->payload().size();
         ++size_;
-        old = std::exchange(trie_.value(trie_.insert(topic)), std::move(m));
+        const auto node = trie_.insert(topic);
+        if (since_.size() < trie_.end_index()) since_.resize(trie_.end_index());
+        since_[node] = now;
+        old = std::exchange(trie_.value(node), std::move(m));
     }
     if (old) {
         footprint_ -= old->footprint();
@@ -63,6 +67,23 @@ void retained_tree::collect_below(trie::node_index node, bool first, search& int
         if (first && trie_.level_of(n).starts_with('$')) continue;
         collect_below(n, false, into);
     }
+}
+
+std::optional<retained_tree::entry> retained_tree::find(codec::bytes topic) const {
+    const std::shared_lock lock(mutex_);
+    const auto node = trie_.find(topic);
+    if (node == trie::none || !trie_.value(node)) return std::nullopt;
+    return entry{trie_.value(node), since_[node]};
+}
+
+std::size_t retained_tree::look_through(std::size_t from, std::size_t count, std::vector<entry>& out) const {
+    const std::shared_lock lock(mutex_);
+    const std::size_t all = trie_.end_index(), end = std::min(all, from + count);
+    for (auto n = from; n < end; ++n) {
+        const auto node = static_cast<trie::node_index>(n);
+        if (const auto& m = trie_.value(node)) out.push_back({m, since_[n]});
+    }
+    return end < all ? end : 0;
 }
 
 std::size_t retained_tree::size() const {

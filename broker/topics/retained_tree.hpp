@@ -7,6 +7,8 @@
 #include "broker/topics/topic_trie.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <shared_mutex>
 #include <vector>
 
@@ -15,11 +17,21 @@ namespace nightjar::topics {
 class retained_tree {
   public:
     // Keeps `m` for its topic; a message without payload takes the old one away instead [MQTT-3.3.1-10] and is not kept
-    // [MQTT-3.3.1-11]. Returns the message that it replaced or took away, or null.
-    message_ptr set(message_ptr m);
+    // [MQTT-3.3.1-11]. Returns the message that it replaced or took away, or null. `now`: seconds since 1970; 0: nobody
+    // knows since when the message is there.
+    message_ptr set(message_ptr m, std::uint32_t now = 0);
 
     // Appends the messages whose topic matches a valid filter, at most `limit`. [MQTT-4.7.2-1] holds for `$` topics.
     void match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t limit = SIZE_MAX) const;
+
+    struct entry {
+        message_ptr message;
+        std::uint32_t since = 0; // as given to set()
+    };
+    std::optional<entry> find(codec::bytes topic) const;
+    // Appends what lies in `count` places from `from` on; the return is where to go on, 0 at the end. Who goes through
+    // from 0 to the end meets each message that is there all the time once.
+    std::size_t look_through(std::size_t from, std::size_t count, std::vector<entry>& out) const;
 
     std::size_t size() const;
     std::size_t footprint() const; // bytes of all messages
@@ -37,6 +49,7 @@ class retained_tree {
 
     mutable std::shared_mutex mutex_; // guards all below
     trie trie_;
+    std::vector<std::uint32_t> since_; // by node
     std::size_t size_ = 0;
     std::size_t footprint_ = 0;
     std::size_t payload_bytes_ = 0;

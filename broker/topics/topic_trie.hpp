@@ -63,6 +63,9 @@ class topic_trie {
         while (n != root && nodes_[n].first_child == none && is_empty(nodes_[n].value)) n = remove(n);
     }
 
+    // All nodes have indexes below this; those in between may be unused, with an empty value. One that holds something
+    // keeps its index.
+    node_index end_index() const { return static_cast<node_index>(nodes_.size()); }
     std::size_t node_count() const { return nodes_.size() - unused_.size(); }
     std::size_t name_count() const { return names_.size(); }
 

@@ -197,7 +197,8 @@ void connection::welcome(const codec::connect& packet, session::session& session
     session_ = &session;
     const auto& l = listener_->conf;
     session.come_by({l.realm, static_cast<codec::qos>(l.max_qos), l.mount_point});
-    connected_ = last_received_ = home_.now_seconds();
+    last_received_ = home_.now_seconds();
+    connected_ms_ = home_.now().wall_ms;
     keep_alive_ = packet.keep_alive;
     home_.file(*this);
     home_.count().connects.add();
@@ -210,6 +211,7 @@ void connection::welcome(const codec::connect& packet, session::session& session
     if (const auto security = transport_->security(); !security.empty())
         shared.log.debug("Client {} uses {}.", session.client_id(), security);
     session.attach(*this, packet, session_present, ended_ ? home_.last_ticket() : 0);
+    tell_presence(session, {});
 }
 
 } // namespace nightjar::worker

@@ -241,14 +241,25 @@ void connection::describe(plugin::client_record& into) const {
     auto& c = *into.connection;
     c.address = address();
     c.port = peer_.port;
-    c.listener = std::to_string(listener_->conf.port);
+    c.listener = listener_->label();
     c.transport = transport_->kind();
     c.keep_alive = keep_alive_;
-    c.connected_ms = home_.wall_ms_of(connected_);
+    c.connected_ms = connected_ms_;
     c.last_packet_ms = home_.wall_ms_of(last_received_);
     c.traffic.bytes_received = bytes_received_;
     c.traffic.bytes_sent = bytes_sent_;
     into.output_bytes = output_.size();
+}
+
+// `reason` empty: it has come.
+void connection::tell_presence(const session::session& session, std::string_view reason) {
+    if (!home_.presence_watched()) return;
+    const auto at = address(), listener = listener_->label();
+    auto who = home_.describe(session);
+    who.address = at;
+    who.port = peer_.port;
+    home_.shared().plugins.on_presence(
+        home_, {who, reason.empty(), listener, session.version(), session.clean(), keep_alive_, reason});
 }
 
 // MQTT 3.1.1 has no DISCONNECT from the server [MQTT-3.14]: the client sees its connection end.
@@ -311,12 +322,13 @@ void connection::shut_down() {
 void connection::release_session() {
     auto& session = *std::exchange(session_, nullptr);
     home_.count().clients_connected.subtract();
-    home_.shared().plugins.on_disconnect(home_, home_.describe(session));
+    const std::string_view reason = cause_.empty() ? "DISCONNECT" : cause_;
+    tell_presence(session, reason);
     if (!session.clean()) {
         plugin::client_record last;
         session.describe(last, home_.now());
         describe(last);
-        session.remember({std::move(*last.connection), cause_});
+        session.remember({std::move(*last.connection), reason, home_.now().wall_ms});
     }
     session.detach(session.disconnect_received(), home_.now());
     if (session.clean()) home_.end_session(session); // [MQTT-3.1.2-6]

@@ -32,6 +32,7 @@ using wheel_hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<
 struct listener_state {
     explicit listener_state(const config::listener& l) : conf(l) {}
     const config::listener& conf;
+    std::string label() const { return conf.unix_path.empty() ? std::to_string(conf.port) : conf.unix_path; }
     std::atomic<int> open{0}; // connections; any worker
 };
 
@@ -80,10 +81,10 @@ class connection final : public net::transport_events, public session::link, pub
 
     session::session* current_session() const { return session_; }
     const net::peer_address& peer() const { return peer_; }
-    std::string address() const { return peer_.address.to_string(); }
-    void describe(plugin::client_record& into) const; // its part
-    void kick();                                      // by the administrator
-    std::string name() const;                         // "ID [1.2.3.4:5]" for the log
+    std::string address() const { return peer_.text(); } // "127.0.0.1", "unix:1000"
+    void describe(plugin::client_record& into) const;    // its part
+    void kick();                                         // by the administrator
+    std::string name() const;                            // "ID [1.2.3.4:5]" for the log
 
   private:
     // framing
@@ -112,6 +113,7 @@ class connection final : public net::transport_events, public session::link, pub
 
     void on_pingreq(const codec::fixed_header& header);
     void count_backlog();
+    void tell_presence(const session::session& session, std::string_view reason);
 
     worker& home_;
     net::transport_ptr transport_;
@@ -121,8 +123,8 @@ class connection final : public net::transport_events, public session::link, pub
     net::pooled_block partial_; // a packet that has not wholly arrived
     std::uint32_t partial_size_ = 0;
     std::uint64_t bytes_received_ = 0, bytes_sent_ = 0;
+    std::int64_t connected_ms_ = 0;                         // wall clock
     std::uint32_t last_received_ = 0;                       // worker's clock, seconds
-    std::uint32_t connected_ = 0;                           // the same
     std::uint32_t output_packets_ = 0;                      // since output_ was empty
     std::uint32_t counted_packets_ = 0, counted_bytes_ = 0; // of the backlog, in the worker's counters
     std::uint16_t keep_alive_ = 0;

@@ -46,7 +46,7 @@ void worker::run() {
     pthread_sigmask(SIG_BLOCK, &all, nullptr); // signals are main's
     pthread_setname_np(pthread_self(), fmt::format("nj-worker-{}", index_).c_str());
     common_.plugins.start(*this);
-    access_judged_ = common_.plugins.judges_access();
+    ask_what_plugins_want();
     publish_restored_wills();
     wall_ahead_ = wall_ahead();
     schedule_tick();
@@ -68,7 +68,8 @@ void worker::run() {
 void worker::read_clocks() const {
     clocks_read_ = true;
     const auto steady = std::chrono::steady_clock::now() - started_;
-    now_seconds_ = static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(steady).count());
+    now_steady_ms_ = std::chrono::duration_cast<std::chrono::milliseconds>(steady).count();
+    now_seconds_ = static_cast<std::uint32_t>(now_steady_ms_ / 1000);
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
     now_us_ = std::chrono::duration_cast<std::chrono::microseconds>(wall).count();
 }
@@ -321,9 +322,14 @@ void worker::answer(std::uint64_t question, plugin::connect_verdict verdict) {
     done(verdict);
 }
 
+void worker::ask_what_plugins_want() {
+    access_judged_ = common_.plugins.judges_access();
+    presence_watched_ = common_.plugins.watches_presence();
+}
+
 // Everything that was concluded from the old configuration is old: rights, who may be here at all.
 void worker::reloaded() {
-    access_judged_ = common_.plugins.judges_access();
+    ask_what_plugins_want();
     topics_.clear();
     for (const auto& [c, owned] : connections_) c->reloaded();
     if (!access_judged_) return;

@@ -10,6 +10,7 @@
 #include "broker/net/upgrade_request.hpp"
 #include "broker/plugin/chain.hpp"
 #include "broker/plugin/client_record.hpp"
+#include "broker/plugin/retained_query.hpp"
 #include "broker/session/counters.hpp"
 #include "broker/session/session.hpp"
 #include "broker/topics/retained_tree.hpp"
@@ -107,6 +108,12 @@ class worker final : public session::router,
     // Which of the topics this client may read or write.
     void judge_topics(injector who, plugin::access what, std::vector<std::string> topics,
                       std::function<void(std::vector<bool>)> done);
+    // The retained messages whose topics this client may read, or write.
+    void find_retained(injector who, plugin::access right, plugin::retained_query query,
+                       std::function<void(plugin::retained_page)> done);
+    // Those it may write are deleted; `done` when they are off the disk.
+    void forget_retained(injector who, std::vector<std::string> topics,
+                         std::function<void(plugin::forget_result)> done);
     // Routes a message on this worker; `done` is called on its thread when what had to be stored is on disk.
     void inject(topics::message_ptr m, injector who, std::function<void(inject_result)> done);
     mailbox& mail() { return mailbox_; }
@@ -119,7 +126,8 @@ class worker final : public session::router,
     }
     session::session::moment now() const { return {now_seconds(), now_us() / 1000}; }
     std::int64_t wall_ms_of(std::uint32_t second) const { // of this worker's clock
-        return now_us() / 1000 - (std::int64_t{now_seconds()} - second) * 1000;
+        const auto now = now_us() / 1000;                 // reads both clocks
+        return now - (now_steady_ms_ - std::int64_t{second} * 1000);
     }
     net::transport_home home() { return {context_, poller_, {read_buffer_.get(), read_buffer_size}}; }
     net::buffer_pool& buffers() { return buffers_; }
@@ -132,6 +140,7 @@ class worker final : public session::router,
     bool no_more_sessions() const; // global_max_clients are there
     void end_session(session::session& s);
     plugin::client describe(const session::session& s) const;
+    bool presence_watched() const { return presence_watched_; }
     // What plugins say of a CONNECT; `later` comes as c.on_verdict(), unless forget() is asked before.
     plugin::connect_verdict judge(connection& c, const plugin::client& who, const codec::connect& packet);
     void forget(connection& c);
@@ -193,6 +202,7 @@ class worker final : public session::router,
 
     void run();
     void read_clocks() const;
+    void ask_what_plugins_want();
     void end_turn();
     void close_connections();
     void publish_own();
@@ -234,6 +244,14 @@ class worker final : public session::router,
     void show_some(const std::shared_ptr<showing>& what);
     session::session* session_of(const plugin::client_key& key) const;
 
+    // retained.cpp
+    struct retained_search;
+    void search_some(const std::shared_ptr<retained_search>& s);
+    void consider(retained_search& s, topics::retained_tree::entry e);
+    static void finish(retained_search& s);
+    struct forgetting;
+    void forget_some(const std::shared_ptr<forgetting>& f);
+
     // routing.cpp
     // `who` null: the broker itself. `writer`: the session it comes from; null: none, REST.
     routed route(session::delivery& d, const plugin::client* who, session::session* writer,
@@ -268,8 +286,9 @@ class worker final : public session::router,
 
     // Read once a turn, when somebody first asks.
     mutable bool clocks_read_ = false;
-    mutable std::uint32_t now_seconds_ = 0; // steady, since start
-    mutable std::int64_t now_us_ = 0;       // wall clock
+    mutable std::uint32_t now_seconds_ = 0;  // steady, since start
+    mutable std::int64_t now_steady_ms_ = 0; // the same, finer
+    mutable std::int64_t now_us_ = 0;        // wall clock
     std::chrono::steady_clock::time_point started_;
     std::int64_t wall_ahead_ = 0; // of now_seconds_, when it was last looked at
 
@@ -283,7 +302,8 @@ class worker final : public session::router,
     boost::unordered_flat_map<connection*, std::unique_ptr<connection>> connections_;
     timer_wheel<connection> wheel_;
 
-    bool access_judged_ = false; // by a plugin; otherwise everybody may do everything
+    bool presence_watched_ = false; // by a plugin
+    bool access_judged_ = false;    // by a plugin; otherwise everybody may do everything
 
     struct question {
         connection* from = nullptr; // null: HTTP

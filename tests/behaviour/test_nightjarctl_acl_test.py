@@ -64,6 +64,12 @@ class AclTest(unittest.TestCase):
                   "client id with + or #", "--user", "bob", "--client", "#", "read", "clients/c1/bob")
         self.says("denied: no ACL can open this topic to clients", "write", "$SYS/broker/uptime")
 
+    def test_a_subscription(self):
+        self.says("allowed by acl.txt:2: topic read plant/#", "--user", "", "subscribe", "plant")
+        self.says("denied by acl.txt:3: topic deny plant/secret/#", "subscribe", "plant/+")
+        self.says("denied by acl.txt:3: topic deny plant/secret/#", "subscribe", "#")
+        self.says("denied: no line of acl.txt allows it", "subscribe", "animal/#")
+
     def test_a_user_of_no_letters_is_anonymous(self):
         self.says("allowed by acl.txt:2: topic read plant/#", "--user", "", "read", "plant/a")
 
@@ -108,7 +114,7 @@ class AclTest(unittest.TestCase):
         self.assertIn("Warning found at odd:1.", err)
 
     def test_wrong_command_lines(self):
-        for arguments in ([], ["read"], ["write", "a", "b"], ["subscribe", "a"], ["read", "a/#"], ["read", ""],
+        for arguments in ([], ["read"], ["write", "a", "b"], ["publish", "a"], ["subscribe", "a#"], ["read", "a/#"], ["read", ""],
                           ["READ", "a"], ["--file", "acl.txt", "read", "a"], ["--qos", "1", "read", "a"]):
             self.assertTrue(self.ask(*arguments, status=2)[1], arguments)
         done = subprocess.run([str(ROOT / os.environ.get("NIGHTJARCTL", "build/nightjarctl")), "acl-test", "read", "a"],

@@ -134,7 +134,7 @@ class OneClient(ClientsCase):
         for _ in range(3):
             publisher.publish("away", b"12345", qos=1)
         shown = self.show("sleeper")
-        self.assertEqual((shown["connected"], shown["queued"], shown["disconnect_reason"]), (False, 3, ""))
+        self.assertEqual((shown["connected"], shown["queued"], shown["disconnect_reason"]), (False, 3, "DISCONNECT"))
         self.assertGreater(shown["queued_bytes"], 15)
         self.assertEqual((shown["address"], shown["keepalive"], shown["clean_start"]), ("127.0.0.1", 17, False))
         self.assertIsNone(shown["session_expiry"])

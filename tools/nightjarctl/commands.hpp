@@ -25,4 +25,10 @@ void add_tls_selfsigned(CLI::App& app, command& run);
 void add_passwd(CLI::App& app, command& run);
 void add_acl_test(CLI::App& app, command& run);
 
+void add_clients(CLI::App& app, command& run);
+void add_client(CLI::App& app, command& run);
+void add_kick(CLI::App& app, command& run);
+void add_retained(CLI::App& app, command& run);
+void add_retained_delete(CLI::App& app, command& run);
+
 } // namespace nightjar::ctl

@@ -1,80 +1,183 @@
 #include "tools/nightjarctl/http_client.hpp"
 
+#include "broker/text/base64.hpp"
+
+#include <chrono>
+#include <exception>
+#include <sstream>
 #include <stdexcept>
 
+#include <CLI/CLI.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
+#include <openssl/ssl.h>
 
 namespace nightjar::ctl {
 
 namespace {
 
+namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
+using asio::use_awaitable;
 
-std::string detail_of(const std::string& body, unsigned status) {
-    boost::system::error_code error;
-    const auto parsed = boost::json::parse(body, error);
-    const auto* object = error ? nullptr : parsed.if_object();
-    const auto* detail = object == nullptr ? nullptr : object->if_contains("detail");
-    if (detail != nullptr && detail->is_string())
-        return fmt::format("{} {}", status, std::string_view(detail->get_string()));
-    return fmt::format("the server answers with status {}", status);
+constexpr auto patience = std::chrono::seconds(30);
+using request = http::request<http::empty_body>;
+using answer = http::response_parser<http::string_body>;
+
+std::string basic(const rest_access& who) { return "Basic " + text::base64_encode(who.user + ':' + who.password); }
+
+template <typename Stream>
+asio::awaitable<void> exchange(Stream& stream, const request& question, answer& into) {
+    std::ostringstream text;
+    text << question;
+    const auto bytes = text.str();
+    co_await asio::async_write(stream, asio::buffer(bytes), use_awaitable);
+    beast::flat_buffer buffer;
+    co_await http::async_read(stream, buffer, into, use_awaitable);
+}
+
+void prepare(asio::ssl::context& tls, const rest_access& who) {
+    if (who.insecure) return tls.set_verify_mode(asio::ssl::verify_none);
+    tls.set_verify_mode(asio::ssl::verify_peer);
+    if (who.cafile.empty()) return tls.set_default_verify_paths();
+    tls.load_verify_file(who.cafile);
+}
+
+asio::awaitable<void> talk(const rest_url& where, const rest_access& who, const request& question, answer& into) {
+    const auto executor = co_await asio::this_coro::executor;
+    asio::ip::tcp::resolver resolver(executor);
+    const auto found = co_await resolver.async_resolve(where.host, where.port, use_awaitable);
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    if (where.tls) prepare(tls, who);
+    beast::ssl_stream<beast::tcp_stream> stream(executor, tls);
+    auto& plain = beast::get_lowest_layer(stream);
+    plain.expires_after(patience);
+    co_await plain.async_connect(found, use_awaitable);
+    if (!where.tls) {
+        co_await exchange(plain, question, into);
+        co_return;
+    }
+    if (!who.insecure) stream.set_verify_callback(asio::ssl::host_name_verification(where.host));
+    SSL_set_tlsext_host_name(stream.native_handle(), where.host.c_str());
+    co_await stream.async_handshake(asio::ssl::stream_base::client, use_awaitable);
+    co_await exchange(stream, question, into);
+}
+
+// Of `Link: <PATH>; rel="next"`.
+std::string next_of(beast::string_view link) {
+    const auto end = link.find('>');
+    if (!link.starts_with('<') || end == beast::string_view::npos || link.find("rel=\"next\"") == link.npos) return {};
+    return std::string(link.substr(1, end - 1));
 }
 
 } // namespace
 
+void rest_access::add_options(CLI::App& to) {
+    to.add_option("--url", url, std::string("where REST is, http:// or https:// (") + default_url + ")");
+    to.add_option("-u,--username", user, "user name (none)");
+    to.add_option("-P,--pw", password, "password; better in the environment, where others do not see it")
+        ->envname("NIGHTJARCTL_PASSWORD");
+    to.add_option("--cafile", cafile, "who vouches for an https server: a PEM file (whom the system trusts)");
+    to.add_flag("--insecure", insecure, "believe any https server");
+}
+
 rest_url rest_url::parse(const std::string& text) {
-    constexpr std::string_view scheme = "http://";
-    if (!text.starts_with(scheme))
-        throw std::runtime_error("\"" + text + "\" is no address: http://HOST:PORT is wanted");
-    auto rest = text.substr(scheme.size());
-    while (rest.ends_with('/')) rest.pop_back();
+    const auto wrong = [&text] {
+        return std::runtime_error("\"" + text + "\" is no address: http://HOST:PORT or https://HOST:PORT is wanted");
+    };
     rest_url url;
+    constexpr std::string_view plain = "http://", secure = "https://";
+    url.tls = text.starts_with(secure);
+    if (!url.tls && !text.starts_with(plain)) throw wrong();
+    auto rest = text.substr(url.tls ? secure.size() : plain.size());
+    while (rest.ends_with('/')) rest.pop_back();
     const auto colon = rest.rfind(':');
     const auto bracket = rest.rfind(']'); // of [::1]
     const bool with_port = colon != std::string::npos && (bracket == std::string::npos || colon > bracket);
     url.host = rest.substr(0, with_port ? colon : std::string::npos);
-    url.port = with_port ? rest.substr(colon + 1) : "80";
+    url.port = with_port ? rest.substr(colon + 1) : url.tls ? "443" : "80";
     if (url.host.starts_with('[') && url.host.ends_with(']')) url.host = url.host.substr(1, url.host.size() - 2);
     if (url.host.empty() || url.port.empty() || url.host.find('/') != std::string::npos ||
         url.port.find_first_not_of("0123456789") != std::string::npos)
-        throw std::runtime_error("\"" + text + "\" is no address: http://HOST:PORT is wanted");
+        throw wrong();
     return url;
 }
 
-std::string get(const rest_url& where, const std::string& path) {
-    boost::asio::io_context context;
-    beast::tcp_stream stream(context);
-    http::request<http::empty_body> request(http::verb::get, path, 11);
-    request.set(http::field::host, where.host + ":" + where.port);
-    request.set(http::field::connection, "close");
-    http::response_parser<http::string_body> answer;
-    answer.body_limit(std::uint64_t{256} << 20);
+rest_answer ask(const rest_access& where, const char* method, const std::string& path) {
+    const auto url = rest_url::parse(where.url);
+    request question(http::string_to_verb(method), path, 11);
+    const bool six = url.host.find(':') != std::string::npos;
+    question.set(http::field::host, (six ? '[' + url.host + ']' : url.host) + ':' + url.port);
+    question.set(http::field::connection, "close");
+    if (!where.user.empty()) question.set(http::field::authorization, basic(where));
+    answer into;
+    into.body_limit(std::uint64_t{256} << 20);
+    asio::io_context context{1};
+    std::exception_ptr fault;
+    asio::co_spawn(context, talk(url, where, question, into), [&fault](std::exception_ptr e) { fault = std::move(e); });
+    context.run();
     try {
-        boost::asio::ip::tcp::resolver resolver(context);
-        stream.expires_after(std::chrono::seconds(10));
-        stream.connect(resolver.resolve(where.host, where.port));
-        http::write(stream, request);
-        beast::flat_buffer buffer;
-        http::read(stream, buffer, answer);
+        if (fault) std::rethrow_exception(fault);
     } catch (const boost::system::system_error& e) {
-        throw std::runtime_error(fmt::format("cannot ask {} port {}: {}", where.host, where.port, e.code().message()));
+        throw std::runtime_error(fmt::format("cannot ask {} port {}: {}", url.host, url.port, e.code().message()));
     }
-    const auto status = answer.get().result_int();
-    if (status != 200) throw std::runtime_error(detail_of(answer.get().body(), status));
-    return std::move(answer.get().body());
+    auto& got = into.get();
+    return {got.result_int(), std::move(got.body()), next_of(got[http::field::link])};
 }
 
-boost::json::value get_json(const rest_url& where, const std::string& path) {
+std::string refusal_of(const rest_answer& answer) {
     boost::system::error_code error;
-    auto parsed = boost::json::parse(get(where, path), error);
+    const auto parsed = boost::json::parse(answer.body, error);
+    const auto* object = error ? nullptr : parsed.if_object();
+    const auto* detail = object == nullptr ? nullptr : object->if_contains("detail");
+    if (detail != nullptr && detail->is_string())
+        return fmt::format("{} {}", answer.status, std::string_view(detail->get_string()));
+    return fmt::format("the server answers with status {}", answer.status);
+}
+
+namespace {
+
+rest_answer get_answer(const rest_access& where, const std::string& path) {
+    auto answer = ask(where, "GET", path);
+    if (answer.status != 200) throw std::runtime_error(refusal_of(answer));
+    return answer;
+}
+
+boost::json::value parse_list(const std::string& body) {
+    boost::system::error_code error;
+    auto parsed = boost::json::parse(body, error);
     if (error || !parsed.is_array()) throw std::runtime_error("the server's answer is not the list it should be");
     return parsed;
+}
+
+} // namespace
+
+std::string get(const rest_access& where, const std::string& path) { return get_answer(where, path).body; }
+
+boost::json::value get_json(const rest_access& where, const std::string& path) { return parse_list(get(where, path)); }
+
+void get_pages(const rest_access& where, std::string path, std::size_t limit,
+               const std::function<void(const boost::json::array& page)>& take) {
+    while (!path.empty() && limit > 0) {
+        const auto answer = get_answer(where, path);
+        auto parsed = parse_list(answer.body);
+        auto& page = parsed.get_array();
+        if (page.size() > limit) page.resize(limit);
+        limit -= page.size();
+        take(page);
+        path = answer.next;
+    }
 }
 
 } // namespace nightjar::ctl

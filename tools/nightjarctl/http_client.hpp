@@ -1,21 +1,54 @@
-// GET from the broker's REST. Blocking, with a deadline.
+// Requests to the broker's REST, over HTTP or HTTPS, as a user or as nobody. Blocking, with a deadline for each.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <string>
 
 #include <boost/json/value.hpp>
 
+namespace CLI {
+class App;
+}
+
 namespace nightjar::ctl {
 
 struct rest_url {
+    bool tls = false;
     std::string host = "localhost", port = "8000";
-    static rest_url parse(const std::string& text); // http://HOST[:PORT][/]; throws std::runtime_error
+    static rest_url parse(const std::string& text); // http[s]://HOST[:PORT][/]; throws std::runtime_error
 };
 
-// The answer's text; a status other than 200 throws with the server's own sentence.
-std::string get(const rest_url& where, const std::string& path);
-boost::json::value get_json(const rest_url& where, const std::string& path);
-
 inline constexpr const char* default_url = "http://127.0.0.1:8000";
+
+// Where REST is and who asks, as given on the command line.
+struct rest_access {
+    std::string url = default_url;
+    std::string user, password;
+    std::string cafile;    // who vouches for the server; empty: whom the system trusts
+    bool insecure = false; // nobody has to
+
+    void add_options(CLI::App& to); // --url -u -P --cafile --insecure
+};
+
+struct rest_answer {
+    unsigned status = 0;
+    std::string body;
+    std::string next; // the path of the next page; empty: there is none
+};
+
+// Whatever the server answers; throws std::runtime_error if it does not.
+rest_answer ask(const rest_access& where, const char* method, const std::string& path);
+
+// The server's own sentence about what it did not do.
+std::string refusal_of(const rest_answer& answer);
+
+// The answer's text; a status other than 200 throws with that sentence.
+std::string get(const rest_access& where, const std::string& path);
+boost::json::value get_json(const rest_access& where, const std::string& path); // a list
+
+// A list page by page, at most `limit` entries.
+void get_pages(const rest_access& where, std::string path, std::size_t limit,
+               const std::function<void(const boost::json::array& page)>& take);
 
 } // namespace nightjar::ctl

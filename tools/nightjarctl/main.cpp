@@ -22,6 +22,11 @@ int main(int argc, char** argv) {
     ctl::add_simulate(app, run);
     ctl::add_sensors(app, run);
     ctl::add_measurements(app, run);
+    ctl::add_clients(app, run);
+    ctl::add_client(app, run);
+    ctl::add_kick(app, run);
+    ctl::add_retained(app, run);
+    ctl::add_retained_delete(app, run);
     ctl::add_backup(app, run);
     ctl::add_check(app, run);
     ctl::add_import(app, run);

@@ -13,23 +13,22 @@ namespace nightjar::ctl {
 namespace {
 
 struct arguments {
-    std::string url = default_url;
+    rest_access where;
     std::uint32_t sensor = 0;
     int last = 10;
     bool json = false;
 };
 
 int measurements(const arguments& a) {
-    const auto where = rest_url::parse(a.url);
     const auto path = a.sensor == 0
                           ? fmt::format("/api/monitoring/measurements/?limit={}", a.last)
                           : fmt::format("/api/monitoring/sensors/{}/measurements/?limit={}", a.sensor, a.last);
     if (a.json) {
-        fmt::print("{}\n", get(where, path));
+        fmt::print("{}\n", get(a.where, path));
         return 0;
     }
     std::vector<row> rows{{"TIME", "SENSOR", "VALUE", "UNIT"}};
-    const auto answer = get_json(where, path);
+    const auto answer = get_json(a.where, path);
     for (const auto& item : answer.get_array()) {
         const auto& m = item.as_object();
         rows.push_back({text_of(m, "created_at"), text_of(m, "sensor"), text_of(m, "value"), text_of(m, "unit")});
@@ -45,7 +44,7 @@ void add_measurements(CLI::App& app, command& run) {
     const auto a = std::make_shared<arguments>();
     sub->add_option("--last", a->last, "how many (10)")->check(CLI::Range(1, 10'000));
     sub->add_option("--sensor", a->sensor, "of this sensor only");
-    sub->add_option("--url", a->url, std::string("where REST is (") + default_url + ")");
+    a->where.add_options(*sub);
     sub->add_flag("--json", a->json, "as the server sends it");
     sub->callback([a, &run] { run = [a] { return measurements(*a); }; });
 }

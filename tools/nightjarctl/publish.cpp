@@ -47,7 +47,7 @@ void add_publish(CLI::App& app, command& run) {
     auto* topic = sub->add_option("-t,--topic", a->topic, "topic");
     sub->add_option("-m,--message", a->message, "payload (empty)")->needs(topic);
     sub->add_option("-q,--qos", a->qos, "0, 1 or 2 (0)")->check(CLI::Range(0, 2));
-    sub->add_flag("-r,--retain", a->retain, "retained");
+    sub->add_flag("-r,--retain", a->retain, "as the retained message of its topic");
     auto* temperature = sub->add_option("--temp", a->temperature, "temperature of a DHT11, on dht11/DEVICE/data");
     auto* humidity = sub->add_option("--hum", a->humidity, "its humidity");
     sub->add_option("--device", a->device, "its name (sensor)");

@@ -14,8 +14,7 @@ namespace {
 
 constexpr const char* path = "/api/monitoring/sensors/";
 
-int sensors(const std::string& url, bool json) {
-    const auto where = rest_url::parse(url);
+int sensors(const rest_access& where, bool json) {
     if (json) {
         fmt::print("{}\n", get(where, path));
         return 0;
@@ -37,11 +36,11 @@ int sensors(const std::string& url, bool json) {
 
 void add_sensors(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("sensors", "list the sensors");
-    const auto url = std::make_shared<std::string>(default_url);
+    const auto where = std::make_shared<rest_access>();
     const auto json = std::make_shared<bool>(false);
-    sub->add_option("--url", *url, std::string("where REST is (") + default_url + ")");
+    where->add_options(*sub);
     sub->add_flag("--json", *json, "as the server sends it");
-    sub->callback([url, json, &run] { run = [url, json] { return sensors(*url, *json); }; });
+    sub->callback([where, json, &run] { run = [where, json] { return sensors(*where, *json); }; });
 }
 
 } // namespace nightjar::ctl

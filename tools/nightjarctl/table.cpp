@@ -1,5 +1,7 @@
 #include "tools/nightjarctl/table.hpp"
 
+#include "broker/text/utf8.hpp"
+
 #include <algorithm>
 
 #include <boost/json/serialize.hpp>
@@ -40,6 +42,29 @@ std::string text_of(const boost::json::object& from, const char* name) {
     if (const auto* text = value->if_string()) return {text->data(), text->size()};
     if (value->is_double()) return fmt::format("{}", value->get_double()); // Boost.JSON would write 2.57E0
     return boost::json::serialize(*value);
+}
+
+namespace {
+// Of the character in front; 0: none.
+std::size_t length_of(std::string_view bytes) {
+    return static_cast<unsigned char>(bytes[0]) < 0x80 ? 1 : text::utf8_length(bytes);
+}
+} // namespace
+
+std::string printable(std::string_view text, std::size_t width) {
+    std::string out;
+    std::size_t characters = 0;
+    while (!text.empty()) {
+        const auto length = std::max<std::size_t>(length_of(text), 1);
+        if (++characters > width) return out + "\u2026";
+        const auto first = static_cast<unsigned char>(text[0]);
+        const bool control = first < 0x20 || first == 0x7F || (length == 1 && first >= 0x80) ||
+                             (first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0); // C1
+        for (const char c : text.substr(0, length))
+            control ? out += fmt::format("\\x{:02X}", static_cast<unsigned char>(c)) : out += c;
+        text.remove_prefix(length);
+    }
+    return out;
 }
 
 } // namespace nightjar::ctl

@@ -9,6 +9,7 @@ namespace nightjar::web {
 namespace {
 
 using std::chrono::milliseconds;
+constexpr std::size_t written_at_once = 500;              // clients
 constexpr const char* control_topic = "$CONTROL/clients"; // who may write to it may throw clients out
 
 answer list_clients(const request& what, admin::administrator& admin, milliseconds deadline) {
@@ -23,7 +24,8 @@ answer list_clients(const request& what, admin::administrator& admin, millisecon
 
     json_writer out;
     out.begin_array();
-    for (const auto& client : found.rows) {
+    for (std::size_t n = 0; const auto& client : found.rows) {
+        if (++n % written_at_once == 0) co_await let_others_run();
         out.begin_object();
         write_members(out, client);
         out.end_object();

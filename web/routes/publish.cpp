@@ -1,7 +1,7 @@
-#include "web/base64.hpp"
 #include "web/json_body.hpp"
 #include "web/routes/publisher.hpp"
 #include "web/routes/routes.hpp"
+#include "web/text.hpp"
 
 #include <boost/json/value.hpp>
 

@@ -8,12 +8,14 @@ namespace nightjar::web {
 
 namespace asio = boost::asio;
 
+admin::visitor visitor_of(const request& what) { return {what.user_name, {}, what.address, what.port, what.listener}; }
+
 response no_answer_in_time() { return error_response(503, "timeout", "The broker did not answer in time."); }
 
 asio::awaitable<std::optional<std::vector<bool>>> rights_on(admin::administrator& admin, const request& what,
                                                             plugin::access access, std::vector<std::string> topics,
                                                             std::chrono::milliseconds deadline) {
-    admin::visitor who{what.user_name, {}, what.address, what.port, what.listener};
+    auto who = visitor_of(what);
     co_return co_await wait_for<std::vector<bool>>(
         deadline, [&](auto done) { admin.judge(std::move(who), access, std::move(topics), std::move(done)); });
 }

@@ -11,6 +11,9 @@
 
 namespace nightjar::web {
 
+// As the administrator wants to know it.
+admin::visitor visitor_of(const request& what);
+
 // One verdict for each topic. Nothing: no answer within the deadline. Web thread.
 boost::asio::awaitable<std::optional<std::vector<bool>>> rights_on(admin::administrator& admin, const request& what,
                                                                    plugin::access access,

@@ -37,4 +37,10 @@ void add_system_routes(router& routes, const config::configuration& conf, admin:
 // GET /api/v1/clients, GET and DELETE .../{id}; the same of /api/v1/sessions/{number}
 void add_client_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
 
+// GET and DELETE /api/v1/retained, .../{topic}
+void add_retained_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
+
+// GET /api/v1/acl/check
+void add_acl_route(router& routes, const config::configuration& conf, admin::administrator& admin);
+
 } // namespace nightjar::web

@@ -127,6 +127,7 @@ void add_general_options(std::vector<option>& t) {
     t.push_back(number("max_keepalive", &configuration::max_keepalive, 0, 65'535));
     t.push_back(number("global_max_connections", &configuration::global_max_connections, -1, 1'000'000'000));
     t.push_back(number("global_max_clients", &configuration::global_max_clients, -1, 1'000'000'000));
+    t.push_back(flag("presence_events", &configuration::presence_events));
     t.push_back(number("sys_interval", &configuration::sys_interval, 0, 65'535));
     t.push_back(number("worker_threads", &configuration::worker_threads, 0, 64));
     t.push_back(flag("queue_qos0_messages", &configuration::queue_qos0_messages));

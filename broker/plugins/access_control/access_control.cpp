@@ -1,5 +1,7 @@
 #include "broker/plugins/access_control/access_control.hpp"
 
+#include "broker/plugins/acl_file/explain.hpp"
+
 #include <fmt/format.h>
 
 namespace nightjar::plugins::access_control {
@@ -83,8 +85,38 @@ access_verdict access_control::check(const client& who, api::access what, api::b
 access_verdict access_control::on_subscribe(api::host&, const client& who, api::bytes filter, codec::qos) {
     const auto now = files_.load();
     const auto& acl = now->of(who.realm).acl;
-    if (!acl || acl->allows_filter(who.user_name, who.client_id, filter)) return access_verdict::pass;
+    if (!acl || acl->check_filter(who.user_name, who.client_id, filter).allowed) return access_verdict::pass;
     return access_verdict::deny;
+}
+
+namespace {
+
+api::explanation told(bool allowed, std::string_view reason, std::string_view detail) {
+    return {allowed, std::string(reason), std::string(detail), {}, 0, {}};
+}
+
+} // namespace
+
+std::optional<api::explanation> access_control::explain(const client& who, api::question what, api::bytes topic) const {
+    const auto now = files_.load();
+    const auto& rules = now->of(who.realm);
+    const bool subscription = what == api::question::subscribe;
+    if (subscription && !(rules.acl && now->deny_subscribe))
+        return told(true, "subscriptions_are_granted",
+                    "allowed: every subscription is, without acl_deny_subscribe; what may not be read does not come");
+    const auto wanted = what == api::question::read ? api::access::read : api::access::write;
+    if (!rules.acl && acl_file::is_reserved(wanted, topic))
+        return told(false, acl_file::name_of(acl_file::reason::reserved_topic),
+                    acl_file::sentence({.why = acl_file::reason::reserved_topic}, {}));
+    if (!rules.acl) return told(true, "no_acl_file", "allowed: there is no acl_file");
+    const auto d = subscription ? rules.acl->check_filter(who.user_name, who.client_id, topic)
+                                : rules.acl->check(wanted, who.user_name, who.client_id, topic);
+    return api::explanation{d.allowed,
+                            std::string(acl_file::name_of(d.why)),
+                            acl_file::sentence(d, rules.acl_path),
+                            rules.acl_path,
+                            d.line,
+                            std::string(d.text)};
 }
 
 // Nobody keeps passwords, so that they cannot be asked again: a hash that is the same as before is as good.

@@ -29,6 +29,8 @@ class access_control final : public api::plugin {
     api::access_verdict on_subscribe(api::host&, const api::client&, api::bytes filter, codec::qos) override;
     api::connect_verdict keeps(api::host&, const api::client&) override;
 
+    std::optional<api::explanation> explain(const api::client&, api::question, api::bytes topic) const override;
+
     // New files from now on; any thread. Workers must forget what they remember afterwards.
     void replace(std::shared_ptr<const files> read);
     void stop_threads(); // before the workers go

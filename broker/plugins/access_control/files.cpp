@@ -23,7 +23,8 @@ class reader {
     reader(const config::configuration& conf, findings& out) : conf_(conf), out_(out) {}
 
     realm_files read(const config::security& of) {
-        return {of.password_file.empty() ? nullptr : passwords(of), of.acl_file.empty() ? nullptr : acl(of)};
+        return {of.password_file.empty() ? nullptr : passwords(of), of.acl_file.empty() ? nullptr : acl(of),
+                of.acl_file};
     }
 
   private:
@@ -57,7 +58,8 @@ class reader {
 std::shared_ptr<const files> read_files(const config::configuration& conf, findings& out) {
     auto result = std::make_shared<files>();
     result->nobody = {std::make_shared<const password_file::password_table>(),
-                      std::make_shared<const acl_file::acl>(std::vector<acl_file::rule>{})};
+                      std::make_shared<const acl_file::acl>(std::vector<acl_file::rule>{}),
+                      {}};
     result->deny_subscribe = conf.acl_deny_subscribe;
     reader in(conf, out);
     result->realms.push_back(in.read(conf.security));

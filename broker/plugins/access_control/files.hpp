@@ -14,6 +14,7 @@ namespace nightjar::plugins::access_control {
 struct realm_files {
     std::shared_ptr<const password_file::password_table> passwords; // null: no password_file
     std::shared_ptr<const acl_file::acl> acl;                       // null: no acl_file, so everything is allowed
+    std::string acl_path;
 };
 
 struct files {

@@ -110,20 +110,21 @@ decision acl::check(access wanted, bytes user, bytes client_id, bytes topic) con
     return decide(lists_of(who), wanted, who, topic);
 }
 
-bool acl::allows_filter(bytes user, bytes client_id, bytes filter) const {
+decision acl::check_filter(bytes user, bytes client_id, bytes filter) const {
     const client_names who{user, client_id};
     const auto lists = lists_of(who);
     for (const bool patterns : {false, true}) { // its own list decides first, in each the denies
-        if (patterns && lists.patterns == nullptr) return false;
-        for (const auto& r : rules_) {
+        if (patterns && lists.patterns == nullptr) break;
+        for (std::size_t i = 0; i < rules_.size(); ++i) {
+            const auto& r = rules_[i];
             if (r.pattern != patterns || (!patterns && r.user != user)) continue;
             if (patterns && user.empty() && r.filter.find("%u") != std::string::npos) continue;
             const auto own = patterns ? with_names(r.filter, who) : r.filter;
-            if (r.denies() && filters_meet(own, filter)) return false;
-            if (r.read && filter_covers(own, filter)) return true;
+            const bool decides = r.denies() ? filters_meet(own, filter) : r.read && filter_covers(own, filter);
+            if (decides) return told_by(static_cast<rank>(i));
         }
     }
-    return false;
+    return {.why = lists.wildcard_name ? reason::wildcard_name : reason::no_line};
 }
 
 rights::rights(std::shared_ptr<const acl> from, bytes user, bytes client_id)

@@ -67,7 +67,7 @@ class acl {
 
     // Whether all topics that match a valid filter may be read. Said of a filter of which one line allows all and no
     // deny line a part; costs as much as there are lines.
-    bool allows_filter(bytes user, bytes client_id, bytes filter) const;
+    decision check_filter(bytes user, bytes client_id, bytes filter) const;
 
     // False: user and topic alone tell the answer, whatever the client id.
     bool depends_on_client_id() const { return patterns_.has_value(); }

@@ -43,6 +43,7 @@ struct flag {
 constexpr flag flags[] = {
     {"queue_qos0_messages", &c::queue_qos0_messages, false},
     {"retain_available", &c::retain_available, true},
+    {"presence_events", &c::presence_events, false},
     {"allow_zero_length_clientid", &c::allow_zero_length_clientid, true},
     {"set_tcp_nodelay", &c::set_tcp_nodelay, true},
     {"acknowledge_before_stored", &c::acknowledge_before_stored, false},
@@ -96,6 +97,7 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_mosquittos) {
     BOOST_TEST(conf.max_keepalive == 0U);
     BOOST_TEST(conf.global_max_connections == -1);
     BOOST_TEST(conf.sys_interval == 10U);
+    BOOST_TEST(!conf.presence_events);
     BOOST_TEST(conf.auto_id_prefix == "auto-");
     BOOST_TEST(conf.user == "");
     BOOST_TEST(conf.pid_file == "");

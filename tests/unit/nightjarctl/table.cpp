@@ -22,4 +22,14 @@ BOOST_AUTO_TEST_CASE(fields_as_text) {
     BOOST_TEST(text_of(o, "none").empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_terminal_is_safe_from_what_others_chose) {
+    BOOST_TEST(printable("plain été") == "plain été");
+    BOOST_TEST(printable("a\x1b[2J\n\x7f") == "a\\x1B[2J\\x0A\\x7F");
+    BOOST_TEST(printable("\xc2\x9b"
+                         "1") == "\\xC2\\x9B1"); // C1: CSI
+    BOOST_TEST(printable("\xff\xc3") == "\\xFF\\xC3");
+    BOOST_TEST(printable("été", 2) == "ét…");
+    BOOST_TEST(printable("été", 3) == "été");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,10 +16,15 @@ BOOST_AUTO_TEST_CASE(good_ones) {
     check("http://box/", "box", "80");
     check("http://[::1]:8000/", "::1", "8000");
     check("http://[::1]", "::1", "80");
+    check("https://box", "box", "443");
+    check("https://box:8443/", "box", "8443");
+    BOOST_TEST(rest_url::parse("https://box").tls);
+    BOOST_TEST(!rest_url::parse("http://box").tls);
 }
 
 BOOST_AUTO_TEST_CASE(bad_ones) {
-    for (const char* text : {"", "box", "https://box", "http://", "http://:80", "http://box:x", "http://box/path"})
+    for (const char* text :
+         {"", "box", "ftp://box", "https://", "http://", "http://:80", "http://box:x", "http://box/path"})
         BOOST_CHECK_THROW(rest_url::parse(text), std::runtime_error);
 }
 

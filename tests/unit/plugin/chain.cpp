@@ -28,7 +28,7 @@ struct fake_plugin final : plugin::plugin {
     void start(host&) override { note(); }
     void stop(host&) override { note(); }
     connect_verdict on_connect(host&, const client&, const codec::connect&) override { return note(), connects; }
-    void on_disconnect(host&, const client&) override { note(); }
+    void on_presence(host&, const presence_event&) override { note(); }
     std::optional<topic_tag> interest(bytes t) const override { return t == topic ? std::optional(tag) : std::nullopt; }
     publish_outcome on_publish(host&, const publish_event& e) override { return note(), seen = e.tag, publishes; }
     access_verdict on_subscribe(host&, const client&, bytes, codec::qos) override { return note(), subscribes; }
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(without_plugins_everything_passes) {
     BOOST_TEST((publish("a") == publish_outcome::pass));
     BOOST_TEST(!all.on_http({"GET", "/", {}, {}}).has_value());
     all.on_tick(on);
-    all.on_disconnect(on, {});
+    all.on_presence(on, {});
     all.stop(on);
 }
 
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(plugins_are_asked_in_their_order) {
     expect_asked({"one", "two", "three"});
     all.on_tick(on);
     expect_asked({"one", "two", "three"});
-    all.on_disconnect(on, {});
+    all.on_presence(on, {});
     expect_asked({"one", "two", "three"});
     publish("a");
     expect_asked({"one", "two", "three"});
@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(a_hook_nobody_declared_is_not_called) {
     expect_asked({"ticks"});
     publish("a");
     all.on_connect(on, {}, {});
-    all.on_disconnect(on, {});
+    all.on_presence(on, {});
     all.on_subscribe(on, {}, "#", codec::qos::at_most_once);
     BOOST_TEST(!all.on_http({}).has_value());
     expect_asked({});
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(all_are_stopped_even_when_they_deny) {
 BOOST_AUTO_TEST_CASE(hooks_are_told_apart) {
     const auto some = hook::publish | hook::tick | hook::http;
     for (const auto h : {hook::publish, hook::tick, hook::http}) BOOST_TEST(has(some, h));
-    for (const auto h : {hook::connect, hook::disconnect, hook::subscribe, hook::access, hook::reload})
+    for (const auto h : {hook::connect, hook::presence, hook::subscribe, hook::access, hook::reload})
         BOOST_TEST(!has(some, h));
 }
 

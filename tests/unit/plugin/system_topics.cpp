@@ -38,8 +38,9 @@ BOOST_AUTO_TEST_CASE(who_is_away_is_never_less_than_nobody) {
 
 BOOST_AUTO_TEST_CASE(drops_at_limits) {
     statistics s;
-    s.dropped = {1, 20, 300, 4000, 50000};
+    s.dropped.by_reason = {1, 20, 100, 100, 100, 4000, 5, 50000, 6};
     BOOST_TEST(s.dropped.at_limits() == 321U);
+    BOOST_TEST(s.dropped.all() == 54332U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -72,4 +72,41 @@ BOOST_AUTO_TEST_CASE(counts_what_it_holds) {
     BOOST_TEST(tree.payload_bytes() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(it_can_be_looked_through_while_it_changes) {
+    retained_tree tree;
+    for (int n = 0; n < 1000; ++n) tree.set(make("stays/" + std::to_string(n), "x"), 7);
+    std::multiset<std::string> seen;
+    std::vector<retained_tree::entry> some;
+    int turn = 0;
+    std::size_t at = 0;
+    do {
+        some.clear();
+        at = tree.look_through(at, 50, some);
+        for (const auto& e : some)
+            if (e.message->topic().starts_with("stays/")) {
+                BOOST_TEST(e.since == 7U);
+                seen.emplace(e.message->topic());
+            }
+        tree.set(make("goes/" + std::to_string(turn), "x")); // others come and go meanwhile
+        tree.set(make("goes/" + std::to_string(turn / 2), ""));
+        ++turn;
+    } while (at != 0);
+    BOOST_TEST(seen.size() == 1000U);
+    for (int n = 0; n < 1000; ++n) BOOST_TEST(seen.count("stays/" + std::to_string(n)) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(one_is_found_with_its_time) {
+    retained_tree tree;
+    BOOST_TEST(!tree.find("a/b").has_value());
+    tree.set(make("a/b", "x"), 5);
+    tree.set(make("a/b", "y"), 6);
+    BOOST_TEST(tree.find("a/b").value().message->payload() == "y");
+    BOOST_TEST(tree.find("a/b").value().since == 6U);
+    BOOST_TEST(!tree.find("a").has_value());
+    tree.set(make("a/b", ""), 8);
+    BOOST_TEST(!tree.find("a/b").has_value());
+    tree.set(make("c", "x")); // perhaps in the same place
+    BOOST_TEST(tree.find("c").value().since == 0U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -94,4 +94,14 @@ BOOST_AUTO_TEST_CASE(readers_and_writers_may_meet) {
     BOOST_TEST(tree.subscription_count() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(one_subscription_is_found) {
+    subscription_tree tree;
+    tree.subscribe("a/+", {{7}, codec::qos::at_least_once, true});
+    BOOST_TEST((tree.find("a/+", {7}).value().qos == codec::qos::at_least_once));
+    tree.subscribe("a/+", {{7}, codec::qos::at_most_once});
+    BOOST_TEST((tree.find("a/+", {7}).value().qos == codec::qos::at_most_once));
+    BOOST_TEST(!tree.find("a/+", {8}).has_value());
+    BOOST_TEST(!tree.find("a/b", {7}).has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

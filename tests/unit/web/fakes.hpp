@@ -58,6 +58,16 @@ class fake_administrator : public admin::administrator {
         done(std::move(verdicts));
     }
     std::set<std::pair<plugin::access, std::string>> forbidden;
+    std::optional<plugin::explanation> explain(const plugin::client& who, plugin::question what,
+                                               std::string_view topic) const override {
+        if (topic != "known") return std::nullopt;
+        return plugin::explanation{what == plugin::question::read,
+                                   "line",
+                                   std::string(who.user_name).append("/").append(who.client_id),
+                                   "acl",
+                                   static_cast<int>(who.realm),
+                                   "topic read known"};
+    }
     admin::statistics stats() const override { return statistics; }
     void clients(plugin::client_query query, std::function<void(std::vector<plugin::client_page>)> done) override {
         asked_clients = std::move(query);
@@ -82,6 +92,20 @@ class fake_administrator : public admin::administrator {
             if (codec::topic_matches(filter, topic)) found.push_back({topic, payload});
         return found;
     }
+    void find_retained(admin::visitor, plugin::access right, plugin::retained_query query,
+                       std::function<void(plugin::retained_page)> done) override {
+        asked_retained = {right, std::move(query)};
+        done(retained_answer);
+    }
+    std::pair<plugin::access, plugin::retained_query> asked_retained;
+    plugin::retained_page retained_answer;
+    void forget_retained(admin::visitor, std::vector<std::string> topics,
+                         std::function<void(plugin::forget_result)> done) override {
+        forgotten.insert(forgotten.end(), topics.begin(), topics.end());
+        done(forget_answer);
+    }
+    std::vector<std::string> forgotten;
+    plugin::forget_result forget_answer;
     void adopt_websocket(net::secure_socket socket, admin::upgrade_request request, std::string read_ahead,
                          net::arrival /*who*/, const config::listener& listener) override {
         adopted.set_value({std::move(socket), std::move(request), std::move(read_ahead), &listener});

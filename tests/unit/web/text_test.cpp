@@ -1,15 +1,24 @@
 // Percent-encoding, targets, query strings, base64, header values.
-#include "web/base64.hpp"
 #include "web/header_value.hpp"
-#include "web/percent.hpp"
 #include "web/query.hpp"
 #include "web/target.hpp"
+#include "web/text.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 using namespace nightjar::web;
 
 BOOST_AUTO_TEST_SUITE(text)
+
+BOOST_AUTO_TEST_CASE(base64_comes_back) {
+    for (const auto& [plain, encoded] :
+         {std::pair("", ""), std::pair("f", "Zg=="), std::pair("fo", "Zm8="), std::pair("foo", "Zm9v"),
+          std::pair("foob", "Zm9vYg==")}) // RFC 4648 section 10
+        BOOST_TEST(base64_encode(plain) == encoded);
+    std::string all;
+    for (int byte = 255; byte >= 0; --byte) all += static_cast<char>(byte);
+    BOOST_TEST(base64_decode(base64_encode(all)).value() == all);
+}
 
 BOOST_AUTO_TEST_CASE(percent_decoding_is_strict) {
     BOOST_TEST(percent_decode("a%20b%C3%A9").value() == "a b\xC3\xA9");

@@ -1,8 +1,9 @@
-#include "web/base64.hpp"
+#include "broker/text/base64.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
-namespace nightjar::web {
+namespace nightjar::text {
 
 namespace {
 
@@ -15,6 +16,19 @@ int sextet(char c) {
 }
 
 } // namespace
+
+std::string base64_encode(std::string_view bytes) {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string encoded;
+    encoded.reserve((bytes.size() + 2) / 3 * 4);
+    for (; !bytes.empty(); bytes.remove_prefix(std::min<std::size_t>(3, bytes.size()))) {
+        std::uint32_t bits = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            bits = bits << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
+        for (std::size_t i = 0; i < 4; ++i) encoded += i <= bytes.size() ? digits[bits >> (18 - 6 * i) & 63] : '=';
+    }
+    return encoded;
+}
 
 std::optional<std::string> base64_decode(std::string_view text) {
     if (text.size() % 4 != 0) return std::nullopt;
@@ -40,4 +54,4 @@ std::optional<std::string> base64_decode(std::string_view text) {
     return decoded;
 }
 
-} // namespace nightjar::web
+} // namespace nightjar::text

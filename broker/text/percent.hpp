@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace nightjar::web {
+namespace nightjar::text {
 
 enum class plus_sign { literal, space }; // '+' means a space in a query only
 
@@ -15,4 +15,4 @@ std::optional<std::string> percent_decode(std::string_view text, plus_sign plus 
 // Leaves only unreserved characters as they are, so the result can stand anywhere in a URL or a header.
 std::string percent_encode(std::string_view text);
 
-} // namespace nightjar::web
+} // namespace nightjar::text

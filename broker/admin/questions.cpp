@@ -1,10 +1,18 @@
-// Questions about clients: posted to the workers that have them.
+// Questions about clients and retained messages: posted to the workers, who have them.
 #include "broker/admin/broker_administrator.hpp"
 
 #include <mutex>
 #include <utility>
 
 namespace nightjar::admin {
+
+namespace {
+
+worker::injector injector_of(visitor who) {
+    return {std::move(who.user_name), std::move(who.address), who.listener->realm};
+}
+
+} // namespace
 
 void broker_administrator::clients(plugin::client_query query,
                                    std::function<void(std::vector<plugin::client_page>)> done) {
@@ -49,9 +57,23 @@ void broker_administrator::kick(plugin::client_key key, bool discard, std::funct
 void broker_administrator::judge(visitor who, plugin::access what, std::vector<std::string> topics,
                                  std::function<void(std::vector<bool>)> done) {
     if (stopping_) return done(std::vector<bool>(topics.size(), false));
-    auto& home = *broker_.workers[next_worker_.fetch_add(1, std::memory_order_relaxed) % broker_.workers.size()];
-    home.judge_topics({std::move(who.user_name), std::move(who.address), who.listener->realm}, what, std::move(topics),
-                      std::move(done));
+    any_worker().judge_topics(injector_of(std::move(who)), what, std::move(topics), std::move(done));
+}
+
+worker::worker& broker_administrator::any_worker() {
+    return *broker_.workers[next_worker_.fetch_add(1, std::memory_order_relaxed) % broker_.workers.size()];
+}
+
+void broker_administrator::find_retained(visitor who, plugin::access right, plugin::retained_query query,
+                                         std::function<void(plugin::retained_page)> done) {
+    if (stopping_) return done({});
+    any_worker().find_retained(injector_of(std::move(who)), right, std::move(query), std::move(done));
+}
+
+void broker_administrator::forget_retained(visitor who, std::vector<std::string> topics,
+                                           std::function<void(plugin::forget_result)> done) {
+    if (stopping_) return done({.storage_failed = true});
+    any_worker().forget_retained(injector_of(std::move(who)), std::move(topics), std::move(done));
 }
 
 } // namespace nightjar::admin

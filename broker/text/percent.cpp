@@ -1,6 +1,6 @@
-#include "web/percent.hpp"
+#include "broker/text/percent.hpp"
 
-namespace nightjar::web {
+namespace nightjar::text {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::string percent_encode(std::string_view text) {
     return encoded;
 }
 
-} // namespace nightjar::web
+} // namespace nightjar::text
