@@ -1,8 +1,10 @@
 """GET /api/v1/clients: everybody who is there or away, page by page; one client; DELETE throws it out."""
 
+import os
 import urllib.parse
 
-from harness import BrokerCase, packets as mqtt
+from harness import BrokerCase, MqttClient, packets as mqtt
+from harness.mqtt_client import UnixTransport
 
 PATH = "/api/v1/clients/"
 
@@ -264,6 +266,21 @@ class HostileIds(ClientsCase):
             self.assertIn(self.kick(f"flicker-{turn % 5}", "?session=discard").status, (204, 404))
             self.list(prefix="flicker")
         self.assert_healthy()
+
+
+class Places(ClientsCase):
+    extra_conf = "listener 0 mqtt.sock\nmount_point up/"
+
+    def test_a_client_of_a_unix_socket(self):
+        client = MqttClient(UnixTransport(self.broker.directory + "/mqtt.sock"))
+        self.addCleanup(client.close)
+        client.connect("local").subscribe(("a/#", 1))
+        shown = self.show("local")
+        self.assertEqual((shown["address"], shown["port"], shown["listener"]), (f"unix:{os.getuid()}", None, "mqtt.sock"))
+        self.assertEqual(shown["subscription_list"], [{"filter": "up/a/#", "qos": 1}])  # as the broker sees it
+        self.assertEqual(self.ids(address=f"unix:{os.getuid()}"), ["local"])
+        self.assertEqual(self.kick("local").status, 204)
+        client.expect_closed()
 
 
 class Rights(ClientsCase):
