@@ -4,11 +4,11 @@
 #include "broker/net/tcp_transport.hpp"
 #include "broker/net/tls_transport.hpp"
 #include "broker/net/websocket_transport.hpp"
+#include "broker/worker/short_slices.hpp"
 
 #include <pthread.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 
 #include <malloc.h>
@@ -22,7 +22,8 @@ namespace {
 // Handlers run between two end_turn()s: enough to fill a write, short enough that nobody waits long behind a flood.
 constexpr auto longest_turn = std::chrono::microseconds{300};
 constexpr auto one_second = std::chrono::seconds{1};
-constexpr std::int64_t small_step = 60; // of the wall clock, in seconds: not worth a word
+constexpr std::uint32_t expiry_pause = 60; // seconds
+constexpr std::int64_t small_step = 60;    // of the wall clock, in seconds: not worth a word
 } // namespace
 
 worker::worker(common& all, unsigned index)
@@ -41,10 +42,8 @@ void worker::join() {
 }
 
 void worker::run() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, nullptr); // signals are main's
     pthread_setname_np(pthread_self(), fmt::format("nj-worker-{}", index_).c_str());
+    take_short_slices();
     common_.plugins.start(*this);
     ask_what_plugins_want();
     publish_restored_wills();
@@ -366,7 +365,10 @@ void worker::tick() {
         counters_.plugin_errors.add();
         common_.log.error("Error: a plugin failed: {}", e.what());
     }
-    if (common_.conf.persistent_client_expiration && now_seconds() % 60 == 0) expire_sessions();
+    if (common_.conf.persistent_client_expiration && now_seconds() >= next_expiry_) {
+        next_expiry_ = now_seconds() + expiry_pause;
+        expire_sessions();
+    }
     if (index_ == 0) watch_memory();
     probe_store_ = store_failed_; // an empty batch tells us when the disk is back
 }

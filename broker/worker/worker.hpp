@@ -330,8 +330,9 @@ class worker final : public session::router,
     session::ticket committed_ = 0;
     boost::unordered_flat_set<session::session*> waiting_; // for a commit
     std::vector<promised> promised_;
-    bool store_failed_ = false; // the last commit
-    bool probe_store_ = false;  // see whether it still fails
+    bool store_failed_ = false;     // the last commit
+    std::uint32_t next_expiry_ = 0; // of now_seconds()
+    bool probe_store_ = false;      // see whether it still fails
 
     struct restored_will {
         session::session* from;

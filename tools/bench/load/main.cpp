@@ -1,4 +1,5 @@
 // nightjar-load: drives one broker (or the relay) with one workload and prints one line of JSON.
+#include "broker/worker/short_slices.hpp"
 #include "tools/bench/load/queues.hpp"
 
 #include <cstdio>
@@ -58,6 +59,8 @@ int main(int argc, char** argv) {
     app.add_option("--pid", s.pid);
     app.add_option("--allocations", s.allocation_file);
     CLI11_PARSE(app, argc, argv);
+    // A client elsewhere does not queue for this machine's cores; the one that floods the broker may.
+    if (s.workload != "retain") nightjar::worker::take_short_slices();
     try {
         if (s.workload == "idle") {
             hold_idle(s);
