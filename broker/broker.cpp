@@ -103,14 +103,17 @@ void broker::load_plugins(const prepared& ready) {
         const std::uint16_t port = mqtt == conf_.listeners.end() ? std::uint16_t{0} : mqtt->port;
         return plugins::sensors::broker_facts{version, port, now.uptime_seconds(), now.clients_connected};
     };
-    for (const auto& p : conf_.plugins)
-        if (p.name == "builtin:sensors")
-            plugins_.add(std::make_unique<plugins::sensors::sensors>(p, *store_, log_, facts,
-                                                                     static_cast<unsigned>(workers_.size())));
+    for (const auto& settings : ready.sensors) { // there is no other plugin yet
+        auto made = std::make_unique<plugins::sensors::sensors>(settings, *store_, log_, facts,
+                                                                static_cast<unsigned>(workers_.size()));
+        sensors_.push_back(made.get());
+        plugins_.add(std::move(made));
+    }
     plugins_.add(std::make_unique<plugins::presence::presence>(conf_.presence_events));
-    if (conf_.sys_interval != 0)
-        plugins_.add(std::make_unique<plugins::sys_topics::sys_topics>(
-            std::chrono::seconds(conf_.sys_interval), version, [this] { return administrator_.stats(); }));
+    auto figures = std::make_unique<plugins::sys_topics::sys_topics>(std::chrono::seconds(conf_.sys_interval), version,
+                                                                     [this] { return administrator_.stats(); });
+    sys_topics_ = figures.get();
+    plugins_.add(std::move(figures));
 }
 
 // What the last process left: before the workers run.

@@ -20,9 +20,17 @@
 #include <memory>
 #include <vector>
 
-namespace nightjar::plugins::access_control {
+namespace nightjar::plugins {
+namespace access_control {
 class access_control;
 }
+namespace sensors {
+class sensors;
+}
+namespace sys_topics {
+class sys_topics;
+}
+} // namespace nightjar::plugins
 
 namespace nightjar {
 
@@ -36,9 +44,9 @@ class broker {
     void stop();
     std::size_t workers() const { return workers_.size(); }
     std::vector<watchdog::thread> threads(); // all but the caller's; between start() and stop()
-    // Makes a new configuration count, all of it or, if false is returned, nothing; the log says why. What only a start
-    // can change is named there too. The caller's thread waits until all others have stood still for it.
-    bool reload(const prepared& next);
+    // Reads the configuration again and makes it count, all of it or nothing; the log says why, and what only a start
+    // can change. The caller's thread waits until all others have stood still for it.
+    void reload(const config::load_options& from);
     const config::configuration& configuration() const { return conf_; } // the caller of reload() alone may keep it
     bool broken() const { return broken_; } // the disk failed; stop() is asked for by SIGTERM
 
@@ -46,8 +54,12 @@ class broker {
     using acceptor_list = std::vector<net::acceptor_ptr>;
     static session::limits limits_of(const config::configuration& conf);
     void start(net::acceptor& a);
-    bool adopt(const prepared& next, acceptor_list& opened);
-    void restore_log();
+    struct reloading;
+    void try_reload(const config::load_options& from, std::vector<config::finding>& findings);
+    void adopt(reloading& change);
+    void open_listeners(reloading& change);
+    void use(reloading& change);
+    std::vector<std::uint16_t> share_ports(bool on);
     void restore_configuration(const config::configuration& before);
     void replace_acceptors(acceptor_list& opened);
     void load_plugins(const prepared& ready);
@@ -61,7 +73,9 @@ class broker {
     std::unique_ptr<storage::store> store_;
     storage::crash_mark crash_mark_;
     plugin::chain plugins_;
-    plugins::access_control::access_control* access_ = nullptr; // in the chain
+    plugins::access_control::access_control* access_ = nullptr; // these are in the chain
+    std::vector<plugins::sensors::sensors*> sensors_;
+    plugins::sys_topics::sys_topics* sys_topics_ = nullptr;
     net::tls_listeners tls_;
     std::list<worker::listener_state> listeners_;
     worker::common common_;

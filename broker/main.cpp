@@ -2,9 +2,6 @@
 #include "broker/broker.hpp"
 #include "broker/config/command_line.hpp"
 #include "broker/config/reader.hpp"
-#include "broker/net/tls_listeners.hpp"
-#include "broker/plugins/access_control/files.hpp"
-#include "broker/plugins/sensors/options.hpp"
 #include "broker/process.hpp"
 #include "broker/watchdog.hpp"
 #include "storage/store.hpp"
@@ -40,16 +37,10 @@ sigset_t block_signals() {
     return set;
 }
 
-void reload(broker& all, const config::load_options& options, log::logger& log) {
-    log.notice("Reloading config.");
-    const auto next = prepare(options);
-    for (const auto& f : next.loaded.findings) {
-        const auto place = f.where.file.empty() ? "" : fmt::format(" ({}:{})", f.where.file, f.where.line);
-        if (f.level == config::severity::error) log.error("Error: {}{}", f.text, place);
-        if (f.level == config::severity::warning) log.warning("Warning: {}{}", f.text, place);
-    }
-    if (next.ok() && all.reload(next)) return log.notice("The new configuration counts from here on.");
-    log.error("Error: the configuration was not changed: it has mistakes.");
+void reload(broker& all, const config::load_options& options) {
+    process::notify_reloading();
+    all.reload(options);
+    process::notify("READY=1");
 }
 
 // The next signal; none after that time.
@@ -73,7 +64,7 @@ void wait_for_the_end(const sigset_t& signals, broker& all, const config::load_o
         const int signal = wait_for_signal(signals, watched ? next_beat - now : time);
         if (signal == SIGTERM || signal == SIGINT) return;
         if (signal == SIGRTMIN || signal == SIGHUP) log.reopen();
-        if (signal == SIGHUP) reload(all, options, log);
+        if (signal == SIGHUP) reload(all, options);
     }
 }
 
@@ -117,14 +108,12 @@ int main(int argc, char** argv) {
     }
     auto ready = prepare(line.options);
     auto& loaded = ready.loaded;
-    net::tls_listeners::check(loaded.conf.listeners, loaded.findings);
     print_findings(loaded);
     if (!loaded.ok()) return bad_configuration;
     if (line.test_config) {
         fmt::print(stderr, "Configuration file is OK.\n");
         return clean_end;
     }
-    if (line.quiet) loaded.conf.log.destinations.clear();
     try {
         if (line.daemonize) process::daemonize();
     } catch (const std::exception& e) {

@@ -4,13 +4,16 @@
 
 #include "broker/config/reader.hpp"
 #include "broker/plugins/access_control/files.hpp"
+#include "broker/plugins/sensors/options.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace nightjar {
 
 struct prepared {
-    config::load_result loaded; // its findings: of the conf file and of all others
+    config::load_result loaded;                     // its findings: of the conf file and of all others
+    std::vector<plugins::sensors::options> sensors; // of each plugin, in conf order
     std::shared_ptr<const plugins::access_control::files> access;
 
     bool ok() const { return loaded.ok(); }

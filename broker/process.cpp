@@ -2,8 +2,10 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <fstream>
 #include <stdexcept>
 
@@ -77,6 +79,13 @@ void notify(std::string_view state) {
     static_cast<void>(
         ::sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), size));
     ::close(fd);
+}
+
+void notify_reloading() {
+    timespec now{}; // CLOCK_MONOTONIC, which systemd reads too
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    constexpr std::int64_t million = 1'000'000, thousand = 1'000;
+    notify(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.tv_sec * million + now.tv_nsec / thousand));
 }
 
 std::optional<std::chrono::microseconds> watchdog_time() {

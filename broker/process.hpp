@@ -35,6 +35,7 @@ void drop_root(const std::string& user, const std::vector<std::filesystem::path>
 
 // Tells systemd ("READY=1", "STOPPING=1"); nothing without NOTIFY_SOCKET.
 void notify(std::string_view state);
+void notify_reloading(); // "READY=1" follows; for Type=notify-reload the time is in it
 
 // How often systemd wants to hear "WATCHDOG=1" (WATCHDOG_USEC); none if it does not watch this process.
 std::optional<std::chrono::microseconds> watchdog_time();

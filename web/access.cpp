@@ -39,7 +39,7 @@ bool page_of_ours(std::string_view origin, std::string_view host, std::span<cons
     if (name.empty() || !equals_ignoring_case(name, without_port(host))) return false;
     const auto port = origin.substr(origin.rfind(':') + 1); // the name itself where there is no port
     return std::any_of(ours.begin(), ours.end(), [&](const config::listener& l) {
-        return l.protocol != config::listener_protocol::mqtt && port == std::to_string(l.port);
+        return l.protocol != config::listener_protocol::mqtt && !l.closed && port == std::to_string(l.port);
     });
 }
 

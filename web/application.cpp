@@ -68,6 +68,7 @@ application::application(const config::configuration& conf, admin::administrator
     add_retained_routes(routes_, admin_, options_.publish_deadline);
     add_acl_route(routes_, conf_, admin_);
     add_client_routes(routes_, admin_, options_.publish_deadline);
+    add_reload_routes(routes_, admin_, options_.publish_deadline);
 }
 
 answer application::respond(request& what) {
@@ -112,8 +113,8 @@ answer application::route(request& what) {
     what.parameters = std::move(found.parameters);
     if (what.method == "OPTIONS") co_return show_methods(found.allow);
 
-    const static_table& site = site_(*what.listener);
-    const bool file = found.allow.empty() && reads(what.method) && site.contains(what.path);
+    const auto site = site_(*what.listener); // a reload may bring others
+    const bool file = found.allow.empty() && reads(what.method) && site->contains(what.path);
     if (!file) { // the files hold nothing secret
         const auto admission = co_await admit(admin_, what, options_.publish_deadline);
         if (!admission) co_return error_for(what, 503, "timeout", "Nobody could look at the password in time.");
@@ -122,7 +123,9 @@ answer application::route(request& what) {
             co_return error_for(what, 403, "denied", "The ACL does not let this user read this path.");
     }
     if (found.handle != nullptr) co_return co_await (*found.handle)(what);
-    co_return answer_of_others(what, site, found.allow);
+    auto result = answer_of_others(what, *site, found.allow);
+    result.owner = site;
+    co_return result;
 }
 
 // Plugins first: they may add a method to a path of ours.

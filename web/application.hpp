@@ -22,7 +22,7 @@ namespace nightjar::web {
 class application {
   public:
     // The static files of a listener.
-    using site_of = std::function<const static_table&(const config::listener&)>;
+    using site_of = std::function<std::shared_ptr<const static_table>(const config::listener&)>;
 
     // The references outlive the application.
     application(const config::configuration& conf, admin::administrator& admin, const tables& stored, log::logger& log,

@@ -41,6 +41,7 @@ class connection {
 
     boost::asio::awaitable<void> run();
 
+    const config::listener& listener() const { return *request_.listener; }
     bool idle() const { return idle_; } // waiting for a request, none begun
     void close();                       // run() ends soon after
 

@@ -5,6 +5,7 @@
 #include "broker/config/configuration.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,7 +36,8 @@ struct response {
     unsigned status = 200;
     std::string content_type; // empty: no body
     std::string body;
-    std::string_view shared_body; // used in its place if not empty; outlives the server
+    std::string_view shared_body;      // used in its place if not empty
+    std::shared_ptr<const void> owner; // of shared_body
     std::vector<std::pair<std::string, std::string>> fields;
 
     std::string_view content() const { return shared_body.empty() ? std::string_view(body) : shared_body; }

@@ -23,6 +23,11 @@ namespace nightjar::web {
 
 namespace asio = boost::asio;
 
+struct server::change {
+    std::shared_ptr<const sites> files;
+    std::vector<net::acceptor_ptr> opened;
+};
+
 class server::implementation {
   public:
     implementation(const config::configuration& conf, admin::administrator& admin, const tables& stored,
@@ -30,10 +35,15 @@ class server::implementation {
                    const net::tls_listeners* tls)
         : conf_(conf), log_(log), tls_(tls), page_directory_(std::move(page_directory)), options_(options),
           application_(conf, admin, stored, log, options_,
-                       [this](const config::listener& listener) -> const static_table& { return sites_.of(listener); }),
+                       [this](const config::listener& listener) { return sites_->of(listener); }),
           shared_{application_, admin, log, options_, conf} {}
 
     void bind();
+    std::shared_ptr<change> prepare(const std::vector<config::listener>& next) const;
+    void open(change& to, const config::listener& listener, bool share_port);
+    std::vector<std::uint16_t> share_ports(bool on);
+    void use(const change& from) { sites_ = from.files; }
+    void adopt(change& from);
     void start();
     void post(std::function<void()> what) { asio::post(context_, std::move(what)); }
     void stop();
@@ -42,7 +52,7 @@ class server::implementation {
   private:
     using connections = std::list<connection*>;
 
-    void open(const config::listener& listener);
+    void start(net::acceptor& from);
     void accept(const net::acceptor& from, net::arrival who);
     bool make_room();
     asio::awaitable<void> serve(std::unique_ptr<connection> client);
@@ -54,7 +64,7 @@ class server::implementation {
     const net::tls_listeners* const tls_; // may be null
     const std::filesystem::path page_directory_;
     const server_options options_;
-    sites sites_;
+    std::shared_ptr<const sites> sites_;
     application application_;
     connection_context shared_;
     std::vector<bound_address> addresses_;
@@ -68,28 +78,61 @@ class server::implementation {
 };
 
 void server::implementation::bind() {
-    bool page_needed = false;
+    const auto all = prepare(conf_.listeners);
     for (const auto& listener : conf_.listeners) {
         if (listener.protocol == config::listener_protocol::mqtt) continue;
         if (speaks_tls(listener) && (tls_ == nullptr || !tls_->of(listener)))
             throw std::runtime_error(fmt::format("port {} has no certificate", listener.port)); // never in plain text
-        sites_.read_directory_of(listener, log_);
-        page_needed = page_needed || listener.http_dir.empty();
-        open(listener);
+        open(*all, listener, false);
     }
-    if (page_needed) sites_.read_page(page_directory_, log_);
+    sites_ = all->files;
+    acceptors_ = std::move(all->opened);
+    for (const auto& opened : acceptors_)
+        addresses_.push_back({&opened->settings(), opened->place().address, opened->place().port});
 }
 
-void server::implementation::open(const config::listener& listener) {
-    for (auto& opened : net::open_acceptors(context_, listener, conf_, log_)) {
-        addresses_.push_back({&listener, opened->place().address, opened->place().port});
+std::shared_ptr<server::change> server::implementation::prepare(const std::vector<config::listener>& next) const {
+    auto result = std::make_shared<change>();
+    result->files = std::make_shared<const sites>(next, page_directory_, log_, sites_.get());
+    return result;
+}
+
+void server::implementation::open(change& to, const config::listener& listener, bool share_port) {
+    for (auto& opened : net::open_acceptors(context_, listener, conf_, log_, share_port))
+        to.opened.push_back(std::move(opened));
+}
+
+std::vector<std::uint16_t> server::implementation::share_ports(bool on) {
+    std::vector<std::uint16_t> ports;
+    for (const auto& acceptor : acceptors_) {
+        if (!acceptor->settings().closed) continue;
+        acceptor->share_port(on);
+        ports.push_back(acceptor->settings().port);
+    }
+    return ports;
+}
+
+// Requests under way are answered by the listener they came to; after that it keeps no connection.
+void server::implementation::adopt(change& from) {
+    std::erase_if(acceptors_, [](const auto& acceptor) {
+        if (acceptor->settings().closed) acceptor->stop();
+        return acceptor->settings().closed;
+    });
+    for (auto& opened : from.opened) {
+        start(*opened);
         acceptors_.push_back(std::move(opened));
     }
+    from.opened.clear();
+    for (auto* client : connections_)
+        if (client->idle() && client->listener().closed) client->close();
+}
+
+void server::implementation::start(net::acceptor& from) {
+    from.start([this, &from](net::arrival who) { accept(from, std::move(who)); });
 }
 
 void server::implementation::start() {
-    for (const auto& acceptor : acceptors_)
-        acceptor->start([this, &from = *acceptor](net::arrival who) { accept(from, std::move(who)); });
+    for (const auto& acceptor : acceptors_) start(*acceptor);
     thread_ = std::thread([this] {
         pthread_setname_np(pthread_self(), "nj-web");
         serve_until_stopped();
@@ -181,6 +224,16 @@ server::server(const config::configuration& conf, admin::administrator& admin, c
 server::~server() { stop(); }
 void server::bind() { self_->bind(); }
 const std::vector<bound_address>& server::addresses() const { return self_->addresses(); }
+std::shared_ptr<server::change> server::prepare(const std::vector<config::listener>& next) const {
+    return self_->prepare(next);
+}
+void server::open(change& to, const config::listener& listener, bool share_port) {
+    self_->open(to, listener, share_port);
+}
+std::vector<std::uint16_t> server::share_ports(bool on) { return self_->share_ports(on); }
+void server::discard(change& from) { from.opened.clear(); }
+void server::use(const change& from) { self_->use(from); }
+void server::adopt(change& from) { self_->adopt(from); }
 void server::start() { self_->start(); }
 void server::post(std::function<void()> what) { self_->post(std::move(what)); }
 void server::stop() { self_->stop(); }

@@ -40,7 +40,20 @@ class server {
 
     // Reads the static files and opens the ports. Throws std::runtime_error with a sentence for the operator.
     void bind();
-    const std::vector<bound_address>& addresses() const; // in the order of the listener lines
+    const std::vector<bound_address>& addresses() const; // in the order of the listener lines, at the start
+
+    // A reload, in these steps. prepare(): reads the static files of the next listeners. While its thread stands still:
+    // share_ports() makes room for new listeners where old ones are `closed` (and takes it back), open() opens the port
+    // of a new one, and then either use() makes the new files count, or discard() closes what was opened. At last, on
+    // its thread, adopt() closes and begins to accept. prepare() and open() throw std::runtime_error with a sentence
+    // for the operator; all but adopt() are called from one thread.
+    struct change;
+    std::shared_ptr<change> prepare(const std::vector<config::listener>& next) const;
+    std::vector<std::uint16_t> share_ports(bool on);
+    void open(change& to, const config::listener& listener, bool share_port);
+    void use(const change& from);
+    static void discard(change& from);
+    void adopt(change& from);
 
     void start();
     void post(std::function<void()> what); // on its thread

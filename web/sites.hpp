@@ -1,4 +1,5 @@
-// The static files of each listener: the built-in page, or the listener's http_dir. Filled before serving.
+// The static files of all listeners: the built-in page, or the listener's http_dir. Filled once, then constant: any
+// thread may read it. A reload makes new ones.
 #pragma once
 
 #include "broker/config/configuration.hpp"
@@ -9,21 +10,26 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace nightjar::web {
 
 class sites {
   public:
-    // A missing page is worth a warning, REST works without it; a missing http_dir throws std::runtime_error
+    // `page`: the directory of the built-in page. If it cannot be read, that is worth a warning, and the page of
+    // `before` stays, if there is one: REST works without it. An http_dir that cannot be read throws std::runtime_error
     // with file and line.
+    sites(const std::vector<config::listener>& listeners, const std::filesystem::path& page, log::logger& log,
+          const sites* before = nullptr);
+
+    std::shared_ptr<const static_table> of(const config::listener& listener) const;
+
+  private:
     void read_page(const std::filesystem::path& directory, log::logger& log);
     void read_directory_of(const config::listener& listener, log::logger& log);
 
-    const static_table& of(const config::listener& listener) const;
-
-  private:
-    std::map<std::string, std::unique_ptr<static_table>> by_directory_; // of listeners that name one
-    std::unique_ptr<static_table> page_ = std::make_unique<static_table>();
+    std::map<std::string, std::shared_ptr<const static_table>> by_directory_; // of listeners that name one
+    std::shared_ptr<const static_table> page_ = std::make_shared<static_table>();
 };
 
 } // namespace nightjar::web

@@ -1,6 +1,6 @@
 // The static files of one directory, read into memory once. A request is a look-up in a fixed table, so no
 // path can lead out of the directory and no request waits for the disk; changed files are seen at the next
-// start. Immutable after reading, so any thread may read it.
+// start or reload. Immutable after reading, so any thread may read it.
 #pragma once
 
 #include "broker/log/logger.hpp"

@@ -2,13 +2,14 @@
 // posted to the workers, answers come back on a worker's thread, so callers post them home.
 #pragma once
 
-#include "broker/config/configuration.hpp"
+#include "broker/config/reader.hpp"
 #include "broker/net/secure_socket.hpp"
 #include "broker/plugin/client_record.hpp"
 #include "broker/plugin/plugin.hpp"
 #include "broker/plugin/retained_query.hpp"
 #include "broker/plugin/statistics.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -52,6 +53,13 @@ enum class publish_status {
 struct publish_result {
     publish_status status = publish_status::done;
     plugin::ingest_report ingest;
+};
+
+// How a reload of the configuration ended; all that was found in its files, or what stood in its way.
+struct reload_outcome {
+    bool successful = true; // otherwise nothing has changed
+    std::chrono::system_clock::time_point when{};
+    std::vector<config::finding> findings;
 };
 
 using statistics = plugin::statistics;
@@ -101,6 +109,10 @@ class administrator {
     // request. `who`: as it came, its descriptor is in `socket`.
     virtual void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,
                                  net::arrival who, const config::listener& listener) = 0;
+
+    // Reads the configuration again, as SIGHUP asks for, and tells how that ended; on any thread.
+    virtual void reload(std::function<void(reload_outcome)> done) = 0;
+    virtual reload_outcome last_reload() const = 0; // or the start, if there has been none
 
     // Asks the plugins in turn.
     virtual std::optional<plugin::http_answer> http(const plugin::http_request& request) = 0;

@@ -3,7 +3,9 @@
 #include "broker/codec/topic.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
+#include <utility>
 
 #include <unistd.h>
 
@@ -120,6 +122,10 @@ statistics broker_administrator::stats() const {
     sum.retained_bytes = broker_.retained.payload_bytes();
     const auto stored = broker_.store.stats();
     sum.store = {stored.commits, stored.failed_commits, stored.rows, stored.used_bytes, stored.map_bytes};
+    {
+        const std::scoped_lock lock(reloads_mutex_);
+        sum.reload = {reloads_.last.successful, reloads_.last_success};
+    }
     sum.memory_bytes = resident_memory();
     sum.memory_maximum = memory_maximum_.see(sum.memory_bytes);
     return sum;
@@ -132,6 +138,36 @@ std::vector<administrator::retained_message> broker_administrator::retained(std:
     result.reserve(found.size());
     for (const auto& m : found) result.push_back({std::string(m->topic()), std::string(m->payload())});
     return result;
+}
+
+// Main's thread takes the signal; one that comes during a reload asks for another.
+void broker_administrator::reload(std::function<void(reload_outcome)> done) {
+    {
+        const std::scoped_lock lock(reloads_mutex_);
+        reloads_.asked.push_back(std::move(done));
+    }
+    ::kill(::getpid(), SIGHUP);
+}
+
+reload_outcome broker_administrator::last_reload() const {
+    const std::scoped_lock lock(reloads_mutex_);
+    return reloads_.last;
+}
+
+void broker_administrator::begin_reload() {
+    const std::scoped_lock lock(reloads_mutex_);
+    reloads_.under_way = std::exchange(reloads_.asked, {});
+}
+
+void broker_administrator::end_reload(reload_outcome outcome) {
+    std::vector<std::function<void(reload_outcome)>> waiting;
+    {
+        const std::scoped_lock lock(reloads_mutex_);
+        if (outcome.successful) reloads_.last_success = outcome.when;
+        reloads_.last = outcome;
+        waiting.swap(reloads_.under_way);
+    }
+    for (const auto& done : waiting) done(outcome);
 }
 
 worker::listener_state* broker_administrator::state_of(const config::listener& listener) {
@@ -171,7 +207,7 @@ void broker_administrator::adopt(net::arrival who, const config::listener& liste
 void broker_administrator::adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead,
                                            net::arrival who, const config::listener& listener) {
     // A client may not speak before it has our answer to the handshake (RFC 6455 section 4.1).
-    if (!socket.socket().is_open() || !read_ahead.empty() || stopping_) return;
+    if (!socket.socket().is_open() || !read_ahead.empty() || stopping_ || listener.closed) return;
     who.socket = socket.release();
     adopt(std::move(who), listener, socket.take_tls(), std::make_unique<net::upgrade_request>(std::move(request)));
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <list>
+#include <mutex>
 
 namespace nightjar::admin {
 
@@ -35,7 +36,14 @@ class broker_administrator final : public administrator {
     void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead, net::arrival who,
                          const config::listener& listener) override;
     std::optional<plugin::http_answer> http(const plugin::http_request& request) override;
+    void reload(std::function<void(reload_outcome)> done) override;
+    reload_outcome last_reload() const override;
     std::string_view version() const override { return version_; }
+
+    // For main, which does the reload that a signal asks for: begin and end of one. Who asked before its beginning
+    // hears of its end.
+    void begin_reload();
+    void end_reload(reload_outcome outcome);
 
     // No more publishes from here on; main calls it before the workers stop.
     void stop() { stopping_ = true; }
@@ -69,6 +77,13 @@ class broker_administrator final : public administrator {
     const std::chrono::system_clock::time_point started_wall_ = std::chrono::system_clock::now();
     std::atomic<unsigned> next_worker_{0};
     std::atomic<bool> stopping_{false};
+    struct reloads {
+        reload_outcome last;
+        std::chrono::system_clock::time_point last_success;
+        std::vector<std::function<void(reload_outcome)>> asked, under_way;
+    };
+    mutable std::mutex reloads_mutex_;
+    reloads reloads_{{true, started_wall_, {}}, started_wall_, {}, {}}; // guarded by it
     mutable peak clients_maximum_, memory_maximum_;
 };
 

@@ -3,86 +3,64 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace nightjar::config {
 
 namespace {
 
-void keep(adoption& result, const std::string& what, const origin& where = {}) {
+void keep(adoption& result, const std::string& what, const origin& where) {
     result.kept.push_back({severity::notice, what + " changes with the next start only.", where, {}});
 }
 
-bool same_plugins(const configuration& a, const configuration& b) {
-    const auto same_option = [](const plugin_option& x, const plugin_option& y) {
-        return x.key == y.key && x.value == y.value;
-    };
-    return std::equal(a.plugins.begin(), a.plugins.end(), b.plugins.begin(), b.plugins.end(),
-                      [&](const plugin& x, const plugin& y) {
-                          return x.name == y.name && std::equal(x.options.begin(), x.options.end(), y.options.begin(),
-                                                                y.options.end(), same_option);
-                      });
+origin place_of(const configuration& conf, std::string_view name) {
+    const auto found = conf.given.find(name);
+    return found == conf.given.end() ? origin{} : found->second;
 }
 
 template <typename Value>
-void keep_value(adoption& result, const char* name, const Value& running, Value& next) {
-    if (running == next) return;
-    keep(result, name);
-    next = running;
+void keep_value(adoption& result, const char* name, Value configuration::*member, const configuration& running,
+                configuration& next) {
+    if (running.*member == next.*member) return;
+    keep(result, name, place_of(next, name));
+    next.*member = running.*member;
 }
 
 // In `next`: what the process was started with stays.
 void keep_fixed(adoption& result, const configuration& running, configuration& next) {
-    keep_value(result, "worker_threads", running.worker_threads, next.worker_threads);
-    keep_value(result, "persistence", running.persistence, next.persistence);
-    keep_value(result, "persistence_location", running.persistence_location, next.persistence_location);
-    keep_value(result, "user", running.user, next.user);
-    keep_value(result, "pid_file", running.pid_file, next.pid_file);
-    keep_value(result, "sys_interval", running.sys_interval, next.sys_interval);
-    if (!same_plugins(running, next)) {
-        keep(result, "plugin (with its options)");
-        next.plugins = running.plugins;
-    }
+    keep_value(result, "worker_threads", &configuration::worker_threads, running, next);
+    keep_value(result, "persistence", &configuration::persistence, running, next);
+    keep_value(result, "persistence_location", &configuration::persistence_location, running, next);
+    keep_value(result, "user", &configuration::user, running, next);
+    keep_value(result, "pid_file", &configuration::pid_file, running, next);
+    if (same_plugins(running, next)) return;
+    keep(result, "plugin (which ones there are)", place_of(next, "plugin"));
+    next.plugins = running.plugins;
 }
 
 void adopt_listener(adoption& result, configuration& running, const listener& next) {
-    const bool web = next.protocol != listener_protocol::mqtt;
-    const auto at = std::find_if(running.listeners.begin(), running.listeners.end(),
-                                 [&](const listener& l) { return same_place(l, next); });
-    if (at == running.listeners.end()) {
-        if (web) return keep(result, "A new listener for websockets or http_api", next.where);
-        running.listeners.push_back(next);
-        result.opened.push_back(running.listeners.size() - 1);
-        return;
-    }
-    const bool was_closed = at->closed;
-    const auto directory = at->http_dir;
-    const auto mode = at->unix_mode;
-    *at = next;
-    if (was_closed) result.opened.push_back(static_cast<std::size_t>(at - running.listeners.begin()));
-    if (at->unix_mode != mode) {
-        keep(result, "unix_socket_mode", next.where);
-        at->unix_mode = mode;
-    }
-    if (at->http_dir != directory) {
-        keep(result, "http_dir", next.where);
-        at->http_dir = directory;
-    }
+    auto& all = running.listeners;
+    const auto at = std::find_if(all.begin(), all.end(), [&](const listener& l) { return same_place(l, next); });
+    const auto place = static_cast<std::size_t>(at - all.begin());
+    const bool is_new = at == all.end();
+    if (is_new || at->closed) result.opened.push_back(place);
+    const bool same_mode = is_new || all[place].unix_mode == next.unix_mode;
+    if (is_new) all.emplace_back();
+    if (!same_mode) keep(result, "unix_socket_mode", next.where);
+    const auto mode = same_mode ? next.unix_mode : all[place].unix_mode;
+    all[place] = next;
+    all[place].unix_mode = mode;
+    all[place].realm = static_cast<unsigned>(place + 1);
+    result.places.push_back(place);
 }
 
 void close_listeners(adoption& result, configuration& running, const configuration& next) {
-    for (auto& l : running.listeners) {
+    for (std::size_t i = 0; i < running.listeners.size(); ++i) {
+        auto& l = running.listeners[i];
         const auto is_same = [&](const listener& n) { return same_place(l, n); };
         if (l.closed || std::any_of(next.listeners.begin(), next.listeners.end(), is_same)) continue;
-        if (l.protocol != listener_protocol::mqtt) {
-            keep(result, "That a listener for websockets or http_api is gone", l.where);
-            if (next.per_listener_settings) { // nobody says who may use it
-                l.realm = nobody;
-                l.allow_anonymous = false;
-            }
-            continue;
-        }
         l.closed = true;
-        result.closed.push_back(static_cast<std::size_t>(&l - running.listeners.data()));
+        result.closed.push_back(i);
     }
 }
 
@@ -91,6 +69,11 @@ void close_listeners(adoption& result, configuration& running, const configurati
 bool same_place(const listener& a, const listener& b) {
     return a.protocol == b.protocol && a.port == b.port && a.bind_address == b.bind_address && a.domain == b.domain &&
            a.unix_path == b.unix_path && a.bind_interface == b.bind_interface;
+}
+
+bool same_plugins(const configuration& a, const configuration& b) {
+    return std::equal(a.plugins.begin(), a.plugins.end(), b.plugins.begin(), b.plugins.end(),
+                      [](const plugin& x, const plugin& y) { return x.name == y.name; });
 }
 
 adoption adopt(configuration& running, const configuration& next) {

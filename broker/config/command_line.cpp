@@ -25,7 +25,7 @@ command_line parse_command_line(int argc, const char* const* argv) {
         ->allow_extra_args(false);
     app.add_flag("-d,--daemon", line.daemonize, "run in the background");
     app.add_flag("-v,--verbose", line.options.verbose, "log everything, as log_type all");
-    app.add_flag("-q,--quiet", line.quiet, "log nothing");
+    app.add_flag("-q,--quiet", line.options.quiet, "log nothing");
     app.add_flag("--test-config", line.test_config, "read the configuration, say what is wrong with it, and end");
     app.add_flag("--list-options", list,
                  "print every option of the configuration with what this version does with it, and end");

@@ -11,7 +11,6 @@ namespace nightjar::config {
 struct command_line {
     load_options options;
     bool daemonize = false;
-    bool quiet = false; // no log at all
     bool test_config = false;
     std::optional<int> exit_status; // help, version or a mistake: print `text` and end
     std::string text;

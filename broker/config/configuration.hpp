@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -67,9 +68,9 @@ struct listener {
     std::string http_dir;                           // empty: the built-in page
     std::vector<std::string> origins; // websockets_origin and http_origin; empty: the listener's own origin
     config::security security;        // with per_listener_settings; otherwise the configuration's counts
-    unsigned realm = 0;               // whose security counts: 0 the configuration's, n + 1 that of listener n
+    unsigned realm = 0;               // its place among the listeners, from 1: plugins tell them apart by it
     tls_options tls;
-    bool closed = false;   // a reload has taken it away
+    bool closed = false;   // a reload has taken it away: nobody is served any more
     bool optional = false; // a default for an address family that this host may not have
     origin where;
 
@@ -149,6 +150,8 @@ struct configuration {
     int worker_threads = 0; // 0: one per core
     std::string user;       // drop root to this user after binding; empty: stay
     std::string pid_file;
+
+    std::map<std::string, origin, std::less<>> given; // the options of the files by name, and where each stood last
 };
 
 // Its TLS options are about the connection between client and proxy: there is no certificate of its own.
@@ -160,10 +163,8 @@ inline bool tls_at_the_proxy(const listener& l) {
 // It speaks TLS itself.
 inline bool speaks_tls(const listener& l) { return l.tls.given && !tls_at_the_proxy(l); }
 
-constexpr unsigned nobody = ~0U; // a realm without users
-
 inline const security& security_of(const configuration& conf, const listener& l) {
-    return l.realm == 0 ? conf.security : l.security;
+    return conf.per_listener_settings ? l.security : conf.security;
 }
 
 } // namespace nightjar::config

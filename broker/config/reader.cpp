@@ -4,6 +4,7 @@
 #include "broker/config/values.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -74,6 +75,7 @@ class file_reader {
         if (known.state == support::would_open)
             return at_.report(severity::error, name + " is not possible: " + std::string(known.effect) + ".");
         if (value.empty()) return at_.report(severity::error, "Empty \"" + name + "\" value in configuration.");
+        at_.result.conf.given.insert_or_assign(name, at_.where);
         known.apply(at_, value);
     }
 
@@ -261,13 +263,13 @@ load_result load(const load_options& options) {
     const bool configured = !conf.listeners.empty();
     if (!configured) add_local_listeners(conf, options.ports, reader.state().unplaced);
     complete_plugins(reader.state());
-    if (conf.per_listener_settings)
-        for (std::size_t i = 0; i < conf.listeners.size(); ++i) conf.listeners[i].realm = static_cast<unsigned>(i + 1);
+    for (std::size_t i = 0; i < conf.listeners.size(); ++i) conf.listeners[i].realm = static_cast<unsigned>(i + 1);
     for (const auto& l : conf.listeners) judge_tls(reader.state(), l);
     for (const auto& l : conf.listeners) judge_place(reader.state(), l);
     judge_unplaced(reader.state(), configured);
     judge_access(reader.state(), configured);
     if (options.verbose) conf.log.levels = 0xFF;
+    if (options.quiet) conf.log.destinations.clear();
     if (conf.persistence_location.empty()) {
         const char* location = std::getenv("MOSQUITTO_PERSISTENCE_LOCATION");
         conf.persistence_location = location != nullptr && *location != '\0' ? location
@@ -276,6 +278,12 @@ load_result load(const load_options& options) {
         if (!conf.persistence_location.ends_with('/')) conf.persistence_location += '/';
     }
     return result;
+}
+
+std::string sentence(std::string words) {
+    if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+    if (!words.ends_with('.')) words += '.';
+    return words;
 }
 
 std::string format_finding(const finding& f) {

@@ -31,9 +31,13 @@ struct load_options {
     std::string file;                 // -c; empty: no conf file, the loopback defaults
     std::vector<std::uint16_t> ports; // -p, used only if the conf names no listener
     bool verbose = false;             // -v: all log types
+    bool quiet = false;               // -q: no log at all
 };
 
 load_result load(const load_options& options);
+
+// An error's words as a finding has them: a capital in front, a dot behind.
+std::string sentence(std::string words);
 
 // As mosquitto prints it: "Error: ..." and, on a line of its own, " Error found at FILE:LINE."
 std::string format_finding(const finding& f);

@@ -55,6 +55,11 @@ void acceptor::stop() {
     const auto removed = std::move(place_.file);
 }
 
+void acceptor::share_port(bool on) {
+    const int value = on ? 1 : 0;
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_REUSEPORT, &value, sizeof value);
+}
+
 void acceptor::wait() {
     socket_.async_wait(asio::posix::descriptor_base::wait_read, [self = shared_from_this()](error_code error) {
         if (!error && self->on_accepted_) self->accept_all();
@@ -98,9 +103,9 @@ void acceptor::pause() {
 }
 
 std::vector<acceptor_ptr> open_acceptors(asio::io_context& context, const config::listener& listener,
-                                         const config::configuration& conf, log::logger& log) {
+                                         const config::configuration& conf, log::logger& log, bool share_port) {
     std::vector<acceptor_ptr> opened;
-    for (auto& socket : listen_on(listener, log))
+    for (auto& socket : listen_on(listener, log, share_port))
         opened.push_back(std::make_shared<acceptor>(context, listener, conf, std::move(socket), log));
     return opened;
 }

@@ -28,6 +28,8 @@ class acceptor : public std::enable_shared_from_this<acceptor> {
 
     void start(accepted on_accepted);
     void stop(); // nothing is handed out any more; a socket's file is removed
+    // Another socket of this user may listen on the port too, if it asks for that as listen_on() does.
+    void share_port(bool on);
     const config::listener& settings() const { return settings_; }
     const listening_socket& place() const { return place_; }
 
@@ -52,6 +54,6 @@ using acceptor_ptr = std::shared_ptr<acceptor>;
 
 // On all that a `listener` line stands for. Throws as listen_on() does.
 std::vector<acceptor_ptr> open_acceptors(asio::io_context& context, const config::listener& listener,
-                                         const config::configuration& conf, log::logger& log);
+                                         const config::configuration& conf, log::logger& log, bool share_port = false);
 
 } // namespace nightjar::net

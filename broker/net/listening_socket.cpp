@@ -85,16 +85,18 @@ void set_option(const descriptor& socket, int level, int name, int value) {
     ::setsockopt(socket.get(), level, name, &value, sizeof value);
 }
 
-listening_socket listen_tcp(const tcp::endpoint& endpoint) {
+listening_socket listen_tcp(const tcp::endpoint& endpoint, bool share_port) {
     const auto address = endpoint.address();
     const auto where = fmt::format("{} port {}", address.to_string(), endpoint.port());
     auto socket = open_socket(address.is_v6() ? AF_INET6 : AF_INET);
     if (!socket) cannot_listen(where, std::strerror(errno));
     set_option(socket, SOL_SOCKET, SO_REUSEADDR, 1);
     if (address.is_v6()) set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    set_option(socket, SOL_SOCKET, SO_REUSEPORT, share_port ? 1 : 0);
     if (::bind(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0 ||
         ::listen(socket.get(), backlog) != 0)
         cannot_listen(where, std::strerror(errno));
+    set_option(socket, SOL_SOCKET, SO_REUSEPORT, 0);
     tcp::endpoint real;
     auto size = static_cast<socklen_t>(real.capacity());
     ::getsockname(socket.get(), real.data(), &size);
@@ -149,7 +151,7 @@ socket_file::~socket_file() {
     if (now.device == file_.device && now.number == file_.number) ::unlink(path_.c_str());
 }
 
-std::vector<listening_socket> listen_on(const config::listener& listener, log::logger& log) {
+std::vector<listening_socket> listen_on(const config::listener& listener, log::logger& log, bool share_port) {
     std::vector<listening_socket> opened;
     if (!listener.unix_path.empty()) {
         opened.push_back(listen_unix(listener));
@@ -159,7 +161,7 @@ std::vector<listening_socket> listen_on(const config::listener& listener, log::l
     for (const auto& endpoint : endpoints_of(listener)) {
         const bool v6 = endpoint.address().is_v6();
         try {
-            opened.push_back(listen_tcp(endpoint));
+            opened.push_back(listen_tcp(endpoint, share_port));
         } catch (const std::runtime_error&) {
             const bool second_family = listener.bind_address.empty() && v6 && !opened.empty();
             if (listener.optional || second_family) continue;

@@ -44,6 +44,7 @@ struct listening_socket {
 // Both address families, one address, what a name resolves to, or a unix domain socket. A family that this host does
 // not have is left out if the line did not ask for it. A socket file that nobody listens on any more is removed first.
 // Throws std::runtime_error with the operator's sentence if nothing is left.
-std::vector<listening_socket> listen_on(const config::listener& listener, log::logger& log);
+// `share_port`: with an acceptor that allows it; a reload opens the new one before it closes the old one.
+std::vector<listening_socket> listen_on(const config::listener& listener, log::logger& log, bool share_port = false);
 
 } // namespace nightjar::net

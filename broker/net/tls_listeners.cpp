@@ -1,28 +1,17 @@
 #include "broker/net/tls_listeners.hpp"
 
-#include <cctype>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 namespace nightjar::net {
 
-namespace {
-
-// As findings are written.
-std::string sentence(std::string text) {
-    if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-    return text + ".";
-}
-
-} // namespace
-
 tls_listeners::tls_listeners(const std::vector<config::listener>& listeners) : listeners_(listeners) {
     std::vector<std::string> told;
-    contexts_ = make(told);
+    contexts_ = read(told);
 }
 
-tls_listeners::contexts tls_listeners::make(std::vector<std::string>& warnings) const {
+tls_listeners::contexts tls_listeners::read(std::vector<std::string>& warnings) const {
     contexts made;
     for (const auto& l : listeners_) {
         if (!speaks_tls(l) || l.closed) continue;
@@ -43,9 +32,10 @@ void tls_listeners::check(const std::vector<config::listener>& listeners, std::v
         try {
             const tls_context made(l, warnings);
         } catch (const std::runtime_error& e) {
-            findings.push_back({config::severity::error, sentence(e.what()), l.tls.where, {}});
+            findings.push_back({config::severity::error, config::sentence(e.what()), l.tls.where, {}});
         }
-        for (const auto& w : warnings) findings.push_back({config::severity::warning, sentence(w), l.tls.where, {}});
+        for (const auto& w : warnings)
+            findings.push_back({config::severity::warning, config::sentence(w), l.tls.where, {}});
     }
 }
 
@@ -55,11 +45,9 @@ tls_context_ptr tls_listeners::of(const config::listener& listener) const {
     return found == contexts_.end() ? nullptr : found->second;
 }
 
-std::size_t tls_listeners::reload(std::vector<std::string>& warnings) {
-    auto fresh = make(warnings);
+void tls_listeners::use(contexts fresh) {
     const std::scoped_lock lock(mutex_);
     contexts_.swap(fresh);
-    return contexts_.size();
 }
 
 } // namespace nightjar::net

@@ -24,14 +24,13 @@ class tls_listeners {
     // Null: the listener speaks plain text.
     tls_context_ptr of(const config::listener& listener) const;
 
-    // Reads all files again. Throws and changes nothing if any of them cannot be used. Connections keep what they
-    // have, later ones get what is new. Returns how many contexts there are.
-    std::size_t reload(std::vector<std::string>& warnings);
+    // Reads all files again; throws if any of them cannot be used. use(): connections keep what they have, later ones
+    // get what is new.
+    using contexts = std::map<const config::listener*, tls_context_ptr>;
+    contexts read(std::vector<std::string>& warnings) const;
+    void use(contexts fresh);
 
   private:
-    using contexts = std::map<const config::listener*, tls_context_ptr>;
-    contexts make(std::vector<std::string>& warnings) const;
-
     const std::vector<config::listener>& listeners_;
     mutable std::mutex mutex_;
     contexts contexts_; // guarded by mutex_

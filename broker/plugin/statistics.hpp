@@ -38,6 +38,11 @@ struct statistics {
         std::uint64_t used_bytes = 0, map_bytes = 0;
     } store;
 
+    struct reload_outcome { // the start counts as one
+        bool successful = true;
+        std::chrono::system_clock::time_point last_success{};
+    } reload;
+
     std::uint64_t memory_bytes = 0, memory_maximum = 0; // resident, without files that are mapped
 
     struct listener_figures {
@@ -50,6 +55,10 @@ struct statistics {
 
     std::uint64_t uptime_seconds() const {
         return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(uptime).count());
+    }
+    std::uint64_t reload_success_seconds() const { // since 1970
+        const auto when = reload.last_success.time_since_epoch();
+        return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(when).count());
     }
     std::uint64_t clients_disconnected() const {
         return clients_total > clients_connected ? clients_total - clients_connected : 0; // not quite the same moment

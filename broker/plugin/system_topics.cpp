@@ -48,6 +48,8 @@ constexpr system_topic store_topics[] = {
     {"store/commits/failed", {}, [](const s& now) { return now.store.failed_commits; }},
     {"store/measurements", {}, [](const s& now) { return now.store.measurements; }},
     {"store/bytes/used", {}, [](const s& now) { return now.store.used_bytes; }},
+    {"config/last_reload_successful", {}, [](const s& now) { return std::uint64_t{now.reload.successful}; }},
+    {"config/last_reload_success_timestamp_seconds", {}, [](const s& now) { return now.reload_success_seconds(); }},
 };
 
 constexpr auto ours = [] {

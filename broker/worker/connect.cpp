@@ -42,6 +42,7 @@ void connection::on_connect(const codec::fixed_header& header, codec::bytes fram
         default: return close(codec::describe(decoded.error())); // [MQTT-3.1.4-1]
         }
     }
+    if (listener_->conf.closed) return close("its listener was closed");
     auto packet = *decoded;
     if (!admissible(packet)) return;
     const auto name = certified_name();
@@ -120,9 +121,10 @@ void connection::wait_for_verdict(codec::bytes frame) {
     home_.file(*this);
 }
 
+// `later`: there has been a reload meanwhile, so the question is asked again.
 void connection::on_verdict(plugin::connect_verdict verdict) {
     if (closing_ || !waiting_) return;
-    verdict_ = verdict;
+    if (verdict != plugin::connect_verdict::later) verdict_ = verdict;
     const auto bytes = std::move(*std::exchange(waiting_, nullptr));
     take(bytes); // as if it had just come
     if (!closing_) transport_->pause_reading(false);
@@ -131,7 +133,7 @@ void connection::on_verdict(plugin::connect_verdict verdict) {
 void connection::reloaded() {
     if (closing_) return;
     if (listener_->conf.closed) return close("its listener was closed");
-    if (session_ == nullptr) return;
+    if (session_ == nullptr) return; // a verdict that is on its way counts no more
     auto who = home_.describe(*session_);
     who.certified = certified_;
     if (refusal(home_.shared().plugins.keeps(home_, who))) close("not authorised any more");

@@ -26,6 +26,7 @@ constexpr std::size_t output_limit = std::size_t{1} << 20;  // bytes kept for a 
 connection::connection(worker& home, incoming from)
     : home_(home), transport_(std::move(from.transport)), listener_(from.listener), output_(home.buffers()),
       last_received_(home.now_seconds()), verdict_(from.verdict), peer_(from.peer), vouched_(std::move(from.vouched)) {
+    if (from.reloads != home.reloads()) verdict_.reset();
     listener_->open.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -298,7 +299,7 @@ void connection::leave(std::string_view rest) {
     leaving_for_->bytes.append(rest);
     transport_->detach();
     home_.hand_over(leaving_for_->worker, {std::move(transport_), peer_, listener_, std::move(leaving_for_->bytes),
-                                           std::move(vouched_), verdict_});
+                                           std::move(vouched_), verdict_, home_.reloads()});
 }
 
 void connection::shut_down() {

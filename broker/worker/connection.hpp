@@ -44,6 +44,7 @@ struct incoming {
     std::string read_ahead;                              // bytes already read, CONNECT first
     std::unique_ptr<net::peer_identity> vouched = {};    // net::arrival::vouched
     std::optional<plugin::connect_verdict> verdict = {}; // plugins have judged that CONNECT
+    unsigned reloads = 0;                                // worker::reloads() then
 };
 
 class connection final : public net::transport_events, public session::link, public wheel_hook {

@@ -307,6 +307,7 @@ void worker::judge(const plugin::client& who, const std::optional<std::string>& 
 
 std::function<void(plugin::connect_verdict)> worker::answer_later() {
     const auto question = ++last_question_;
+    asked_.reloads = reloads_;
     questions_.emplace(question, std::exchange(asked_, {}));
     return [this, question](plugin::connect_verdict verdict) {
         asio::post(context_, [this, question, verdict] { answer(question, verdict); });
@@ -316,9 +317,9 @@ std::function<void(plugin::connect_verdict)> worker::answer_later() {
 void worker::answer(std::uint64_t question, plugin::connect_verdict verdict) {
     const auto asked = questions_.find(question);
     if (asked == questions_.end()) return; // the client has gone
-    const auto done = std::move(asked->second.done);
+    const auto [from, done, reloads] = std::move(asked->second);
     questions_.erase(asked);
-    done(verdict);
+    done(from != nullptr && reloads != reloads_ ? plugin::connect_verdict::later : verdict);
 }
 
 void worker::ask_what_plugins_want() {
@@ -328,6 +329,7 @@ void worker::ask_what_plugins_want() {
 
 // Everything that was concluded from the old configuration is old: rights, who may be here at all.
 void worker::reloaded() {
+    ++reloads_;
     ask_what_plugins_want();
     topics_.clear();
     for (const auto& [c, owned] : connections_) c->reloaded();

@@ -141,6 +141,8 @@ class worker final : public session::router,
     void end_session(session::session& s);
     plugin::client describe(const session::session& s) const;
     bool presence_watched() const { return presence_watched_; }
+    unsigned reloads() const { return reloads_; } // a verdict from before the last one is worth nothing
+
     // What plugins say of a CONNECT; `later` comes as c.on_verdict(), unless forget() is asked before.
     plugin::connect_verdict judge(connection& c, const plugin::client& who, const codec::connect& packet);
     void forget(connection& c);
@@ -304,10 +306,12 @@ class worker final : public session::router,
 
     bool presence_watched_ = false; // by a plugin
     bool access_judged_ = false;    // by a plugin; otherwise everybody may do everything
+    unsigned reloads_ = 0;          // so far, on all workers alike
 
     struct question {
         connection* from = nullptr; // null: HTTP
         verdict_taker done = {};
+        unsigned reloads = 0; // before it was asked
     };
     question asked_; // during judge()
     std::uint64_t last_question_ = 0;

@@ -5,29 +5,17 @@ import os
 import signal
 
 from harness import MqttClient, TcpTransport, packets as mqtt
-from harness.secured import SecuredCase, password_file
+from harness.reload import ReloadCase
+from harness.secured import password_file, password_line
 
 
-class ReloadCase(SecuredCase):
-    nightjar_only = "mosquitto reloads in other words, and not all or nothing"
-    broker_per_test = True
+class UsersCase(ReloadCase):
+    anonymous = "allow_anonymous false"
     extra_conf = "password_file FILES/users\nacl_file FILES/rights"
     files = {"users": password_file("ann", "bob"), "rights": "user ann\ntopic #\nuser bob\ntopic shared/#\n"}
 
-    def reload(self, expected="The new configuration counts from here on"):
-        since = self.broker.log_size()
-        self.broker.process.send_signal(signal.SIGHUP)
-        return self.broker.wait_log(expected, since)
 
-    def write_conf(self, text):
-        with open(self.broker.path("broker.conf"), "w") as file:
-            file.write(text)
-
-    def add(self, lines):
-        self.write_conf(self.broker.conf() + lines + "\n")
-
-
-class Rights(ReloadCase):
+class Rights(UsersCase):
     def test_what_may_not_be_read_any_more_is_not_delivered(self):
         ann, bob = self.user("ann"), self.user("bob").subscribe(("#", 1))
         ann.publish("shared/a", b"1", 1)
@@ -61,7 +49,7 @@ class Rights(ReloadCase):
         ann.take("shared/a", b"3")
 
 
-class Users(ReloadCase):
+class Users(UsersCase):
     def test_a_changed_password_ends_the_connection(self):
         ann, bob = self.user("ann"), self.user("bob")
         self.broker.write("users", self.files["users"].splitlines(True)[0] + password_file(("bob", "new")))
@@ -87,7 +75,26 @@ class Users(ReloadCase):
         ann.expect_nothing()
 
 
-class Mistakes(ReloadCase):
+class DuringALogin(UsersCase):
+    """A password that was looked at before the reload is no way in after it."""
+
+    files = {**UsersCase.files, "users": password_file("ann") +
+             "".join(password_line(f"bob{number}", f"bob{number}'s", 300_000) for number in range(5))}
+
+    def test_a_user_that_is_gone(self):
+        for number in range(5):
+            client = self.raw()
+            client.send(mqtt.connect("bob", username=f"bob{number}", password=f"bob{number}'s"))  # takes its time
+            self.broker.write("users", password_file("ann"))
+            self.reload()
+            client.expect(mqtt.connack(5))
+            client.expect_closed()
+            self.broker.write("users", self.files["users"])
+            self.reload()
+        self.user("bob4").expect_nothing()
+
+
+class Mistakes(UsersCase):
     def test_nothing_changes(self):
         bob, ann = self.user("bob").subscribe(("#", 0)), self.user("ann")
         for name, text, said in (("users", "bob:plain\n", r"users:1"), ("rights", "topc x\n", r"rights:1"),
@@ -114,7 +121,7 @@ class Mistakes(ReloadCase):
         self.user("ann").expect_nothing()
 
 
-class Listeners(ReloadCase):
+class Listeners(UsersCase):
     def other(self, **options):
         client = MqttClient(TcpTransport(self.broker.extra_port))
         self.addCleanup(client.close)
@@ -134,21 +141,8 @@ class Listeners(ReloadCase):
             self.wait_until(lambda: not self.broker.accepts(self.broker.extra_port), "the port is closed")
         bob.expect_nothing()
 
-    def test_limits_count_at_once(self):
-        self.add("max_packet_size 50")
-        self.reload()
-        ann = self.user("ann")
-        ann.send(mqtt.publish("shared/a", b"x" * 100))
-        ann.expect_closed()
 
-    def test_what_needs_a_start_is_named(self):
-        since = self.broker.log_size()
-        self.add("worker_threads 7")
-        self.reload()
-        self.broker.wait_log("worker_threads changes with the next start only", since)
-
-
-class UnderLoad(ReloadCase):
+class UnderLoad(UsersCase):
     def test_good_and_bad_files_in_turn(self):
         bob = self.user("bob", clean=False).subscribe(("shared/#", 1))
         ann = self.user("ann")

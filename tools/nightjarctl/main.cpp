@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
     ctl::add_check(app, run);
     ctl::add_import(app, run);
     ctl::add_tls_selfsigned(app, run);
+    ctl::add_reload(app, run);
     ctl::add_passwd(app, run);
     ctl::add_acl_test(app, run);
     try {

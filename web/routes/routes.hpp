@@ -31,6 +31,9 @@ void add_sensor_publish_routes(router& routes, admin::administrator& admin, std:
 // GET /metrics
 void add_metrics_route(router& routes, admin::administrator& admin);
 
+// POST and GET /api/v1/config/reload
+void add_reload_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
+
 // GET /api/v1/version, /api/v1/systree, /api/v1/listeners, as mosquitto 2.1 has them
 void add_system_routes(router& routes, const config::configuration& conf, admin::administrator& admin);
 

@@ -41,8 +41,9 @@ response show_listeners(const config::configuration& conf) {
     json_writer out;
     out.begin_object().key("listeners").begin_array();
     for (const auto& listener : conf.listeners) {
+        if (listener.closed) continue;
         out.begin_object().field("port", listener.port).field("protocol", name_of(listener.protocol));
-        out.field("tls", false).field("mtls", false); // no listener speaks TLS yet
+        out.field("tls", listener.tls.given).field("mtls", listener.tls.require_certificate);
         out.field("allow_anonymous", anonymous_allowed(conf, listener)).end_object();
     }
     return json_response(200, out.end_array().end_object().take());

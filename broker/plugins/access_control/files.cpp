@@ -55,12 +55,25 @@ class reader {
 
 } // namespace
 
+files files::placed(const std::vector<std::size_t>& places) const {
+    auto result = *this;
+    if (!per_listener) return result;
+    result.realms.resize(1);
+    for (std::size_t n = 0; n < places.size(); ++n) {
+        const auto realm = places[n] + 1;
+        if (result.realms.size() <= realm) result.realms.resize(realm + 1, nobody);
+        result.realms[realm] = realms[n + 1];
+    }
+    return result;
+}
+
 std::shared_ptr<const files> read_files(const config::configuration& conf, findings& out) {
     auto result = std::make_shared<files>();
     result->nobody = {std::make_shared<const password_file::password_table>(),
                       std::make_shared<const acl_file::acl>(std::vector<acl_file::rule>{}),
                       {}};
     result->deny_subscribe = conf.acl_deny_subscribe;
+    result->per_listener = conf.per_listener_settings;
     reader in(conf, out);
     result->realms.push_back(in.read(conf.security));
     if (conf.per_listener_settings)

@@ -5,6 +5,7 @@
 #include "broker/plugins/acl_file/acl.hpp"
 #include "broker/plugins/password_file/password_file.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -18,12 +19,19 @@ struct realm_files {
 };
 
 struct files {
-    std::vector<realm_files> realms; // by config::listener::realm
+    std::vector<realm_files> realms; // the configuration's; with per_listener_settings by config::listener::realm
+    bool per_listener = false;
     bool any_passwords = false, any_acl = false;
     bool deny_subscribe = false; // acl_deny_subscribe
 
-    const realm_files& of(unsigned realm) const { return realm < realms.size() ? realms[realm] : nobody; }
-    realm_files nobody; // of config::nobody: no password is right, nothing is allowed
+    const realm_files& of(unsigned realm) const {
+        if (!per_listener) return realms[0];
+        return realm < realms.size() ? realms[realm] : nobody;
+    }
+    realm_files nobody; // of a listener that is gone: no password is right, nothing is allowed
+
+    // The same for a broker that runs: listener n of the configuration has the realm places[n] + 1 there.
+    files placed(const std::vector<std::size_t>& places) const;
 };
 
 // Findings are appended; if one of them is an error, the files must not be used. Reads nothing twice.

@@ -1,4 +1,5 @@
-// The plugin_opt_* lines of `plugin builtin:sensors`. Read once, when the plugin is made; constant afterwards.
+// The plugin_opt_* lines of `plugin builtin:sensors`. Read when the plugin is made, and on
+// reload while nobody looks.
 #pragma once
 
 #include "broker/config/reader.hpp"

@@ -29,6 +29,13 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
     }
 }
 
+// Ids that were given stay given.
+void registry::reconfigured() {
+    const std::scoped_lock lock(mutex_);
+    next_auto_id_ = options_.auto_id_start;
+    for (const auto& [key, known] : by_key_) next_auto_id_ = std::max(next_auto_id_, known->record.id + 1);
+}
+
 registry::answer registry::meet(const introduction& who) {
     const std::scoped_lock lock(mutex_);
     if (const auto why = refused(who, 0); !why.empty()) return {nullptr, why, {}};

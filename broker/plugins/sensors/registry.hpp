@@ -37,6 +37,7 @@ struct introduction {
 class registry {
   public:
     registry(const options& settings, std::vector<storage::sensor_record> known);
+    void reconfigured(); // the options have changed
 
     struct answer {
         sensor* found = nullptr;

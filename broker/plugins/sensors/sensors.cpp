@@ -21,11 +21,6 @@ namespace {
 constexpr std::int64_t state_pause_us = 100'000; // a sensor's state topic changes ten times a second at most
 constexpr nightjar::plugin::topic_tag log_bit = nightjar::plugin::topic_tag{1} << 32;
 
-options checked(const config::plugin& settings) {
-    std::vector<config::finding> ignored; // main has shown them
-    return read_options(settings, ignored);
-}
-
 std::vector<storage::incident_record> open_incidents(const storage::store& store) {
     std::vector<storage::incident_record> result;
     for (const auto status : {storage::incident_status::open, storage::incident_status::acknowledged}) {
@@ -53,6 +48,11 @@ codec::bytes level_from_end(codec::bytes topic, unsigned n) {
     return topic.substr(topic.rfind('/') + 1);
 }
 
+std::string state_topic_of(const options& settings, storage::sensor_id id) {
+    auto topic = settings.state_topic;
+    return topic.replace(topic.find("%i"), 2, std::to_string(id));
+}
+
 } // namespace
 
 struct sensors::worker_part {
@@ -65,6 +65,16 @@ struct sensors::worker_part {
     std::string key;                    // of the last find(), of a sensor without an id of its own
     std::vector<acquaintance*> waiting; // states to publish
 
+    void reconfigured(const options& now) {
+        const auto update = [&](acquaintance& known) {
+            known.range = now.threshold_of(known.record.id, known.record.type);
+            known.state_topic.clear();
+            known.state_waits = known.state_waits && !now.state_topic.empty();
+        };
+        for (auto& [id, known] : by_id) update(*known);
+        for (auto& [name, known] : by_key) update(*known);
+    }
+
     acquaintance* find(format source, codec::bytes topic, const reading& r) {
         if (source == format::measurement) {
             const auto found = by_id.find(r.id);
@@ -76,9 +86,9 @@ struct sensors::worker_part {
     }
 };
 
-sensors::sensors(const config::plugin& settings, const storage::store& store, log::logger& log,
+sensors::sensors(options settings, const storage::store& store, log::logger& log,
                  std::function<broker_facts()> facts, unsigned workers)
-    : options_(checked(settings)), log_(log), facts_(std::move(facts)), store_(store),
+    : options_(std::move(settings)), log_(log), facts_(std::move(facts)), store_(store),
       registry_(options_, store.sensor_table().all()),
       incidents_(options_, open_incidents(store), store.incident_table().last_id()), rejections_(log) {
     for (unsigned i = 0; i < workers; ++i) workers_.push_back(std::make_unique<worker_part>());
@@ -90,7 +100,10 @@ std::uint8_t sensors::hooks() const { return hook::publish | hook::tick | hook::
 
 // Worker 0 speaks for the plugin. Retained messages did not survive the restart, so they are said again.
 void sensors::start(host& host) {
-    if (host.worker_index() != 0) return;
+    if (host.worker_index() == 0) publish_all(host);
+}
+
+void sensors::publish_all(host& host) {
     const auto now = host.now_us() / 1000;
     host.publish(options_.topic_status, status_message(true, now), codec::qos::at_least_once, true);
     for (const auto& record : store_.sensor_table().all()) {
@@ -109,7 +122,8 @@ void sensors::start(host& host) {
 }
 
 void sensors::stop(host& host) {
-    for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {})) publish_waiting(host, *known);
+    for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {}))
+        if (known->state_waits) publish_waiting(host, *known);
     if (host.worker_index() == 0)
         host.publish(options_.topic_status, status_message(false, host.now_us() / 1000), codec::qos::at_least_once,
                      true);
@@ -247,8 +261,7 @@ void sensors::store_value(host& host, acquaintance& known, const reading& r, nig
 
 void sensors::publish_state(host& host, acquaintance& known) {
     if (known.state_topic.empty()) {
-        known.state_topic = options_.state_topic;
-        known.state_topic.replace(known.state_topic.find("%i"), 2, std::to_string(known.record.id));
+        known.state_topic = state_topic_of(options_, known.record.id);
     }
     known.state_waits = false;
     known.state_sent_us = host.now_us();
@@ -264,8 +277,32 @@ void sensors::publish_waiting(host& host, acquaintance& known) {
 }
 
 void sensors::on_tick(host& host) {
+    if (host.worker_index() == 0 && before_) {
+        withdraw(host, *std::exchange(before_, nullptr));
+        publish_all(host);
+    }
     for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {}))
         if (known->state_waits) publish_waiting(host, *known);
+}
+
+void sensors::reconfigure(options next) {
+    const bool moved = next.topic_status != options_.topic_status || next.state_topic != options_.state_topic ||
+                       next.topic_incidents != options_.topic_incidents;
+    if (moved && !before_) before_ = std::make_unique<const options>(options_);
+    options_ = std::move(next);
+    registry_.reconfigured();
+    for (const auto& mine : workers_) mine->reconfigured(options_);
+}
+
+// What is retained on topics that are no longer ours.
+void sensors::withdraw(host& host, const options& before) const {
+    const auto take_back = [&](const std::string& topic) { host.publish(topic, {}, codec::qos::at_least_once, true); };
+    if (before.topic_status != options_.topic_status) take_back(before.topic_status);
+    if (before.topic_incidents != options_.topic_incidents)
+        for (const auto& incident : incidents_.open())
+            take_back(fmt::format("{}/{}", before.topic_incidents, incident.id));
+    if (before.state_topic.empty() || before.state_topic == options_.state_topic) return;
+    for (const auto& record : store_.sensor_table().all()) take_back(state_topic_of(before, record.id));
 }
 
 void sensors::log_message(const codec::publish& packet) const {

@@ -36,10 +36,14 @@ struct broker_facts {
 
 class sensors final : public plugin::plugin {
   public:
-    // Reads what the store knows. `settings` must be free of mistakes (read_options).
-    sensors(const config::plugin& settings, const storage::store& store, log::logger& log,
+    // Reads what the store knows.
+    sensors(options settings, const storage::store& store, log::logger& log,
             std::function<broker_facts()> facts, unsigned workers);
     ~sensors() override;
+
+    // Other options from now on; values that are known and incidents that are open stay. While all threads that run hooks
+    // stand still; workers must ask interest() again afterwards.
+    void reconfigure(options next);
 
     std::string_view name() const override { return "builtin:sensors"; }
     std::uint8_t hooks() const override;
@@ -79,6 +83,8 @@ class sensors final : public plugin::plugin {
     void store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report);
     void publish_state(host& host, acquaintance& known);
     void publish_waiting(host& host, acquaintance& known);
+    void publish_all(host& host);
+    void withdraw(host& host, const options& before) const;
     void log_message(const codec::publish& packet) const;
 
     // status.cpp
@@ -87,13 +93,14 @@ class sensors final : public plugin::plugin {
     std::string metrics_text() const;
     std::optional<std::string> thresholds_json(std::string_view id) const;
 
-    const options options_;
+    options options_;
     log::logger& log_;
     const std::function<broker_facts()> facts_;
     const storage::store& store_;
     registry registry_;
     incident_book incidents_;
     rejections rejections_;
+    std::unique_ptr<const options> before_; // a reload, whose topics are to be taken back; worker 0's
     std::vector<std::unique_ptr<worker_part>> workers_; // by worker index; each is its worker's alone
 };
 

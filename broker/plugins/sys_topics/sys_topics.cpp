@@ -23,7 +23,7 @@ std::string topic(std::string_view below) { return std::string(system_prefix).ap
 
 sys_topics::sys_topics(std::chrono::seconds interval, std::string_view version, std::function<statistics()> snapshot)
     : interval_(interval.count()), version_(fmt::format("nightjar version {}", version)),
-      snapshot_(std::move(snapshot)), uptime_{topic("uptime")} {
+      snapshot_(std::move(snapshot)), version_line_{topic("version")}, uptime_{topic("uptime")} {
     for (const auto table : {nightjar::plugin::mosquitto_topics(), nightjar::plugin::own_topics()}) {
         for (const auto& t : table) {
             auto& made = figures_.emplace_back(figure{t.value, {{topic(t.name)}}});
@@ -43,10 +43,15 @@ std::uint8_t sys_topics::hooks() const { return std::uint8_t{0} | nightjar::plug
 
 std::int64_t sys_topics::period_of(const host& host) const { return host.now_us() / 1'000'000 / interval_; }
 
+void sys_topics::set_interval(std::chrono::seconds interval) { interval_ = interval.count(); }
+
 void sys_topics::start(host& host) {
-    if (host.worker_index() != 0) return;
+    if (host.worker_index() == 0 && interval_ != 0) begin(host);
+}
+
+void sys_topics::begin(host& host) {
     const auto now = snapshot_();
-    host.publish(topic("version"), version_, codec::qos::exactly_once, true);
+    say(host, version_line_, version_);
     for (auto& l : loads_) l.seen = l.value(now);
     looked_ = now.uptime;
     publish(host, now);
@@ -56,8 +61,14 @@ void sys_topics::start(host& host) {
 // Ticks are a second apart and a bit: the first one in a new period counts, wherever in it that is.
 void sys_topics::on_tick(host& host) {
     if (host.worker_index() != 0) return;
+    if (const bool speaks = !version_line_.said.empty(); interval_ == 0 || !speaks) {
+        if (speaks) withdraw(host);
+        if (interval_ != 0) begin(host);
+        return;
+    }
     const auto period = period_of(host);
-    if (period == period_) return;
+    if (period == period_ && !soon_.load(std::memory_order_relaxed)) return;
+    soon_.store(false, std::memory_order_relaxed);
     period_ = period;
     const auto now = snapshot_();
     look(now);
@@ -86,6 +97,19 @@ void sys_topics::publish(host& host, const statistics& now) {
     for (auto& l : loads_) {
         for (std::size_t i = 0; i < windows; ++i) say(host, l.lines[i], fmt::format("{:.2f}", l.average[i]));
         say(host, l.rate_line, fmt::format("{:.2f}", l.rate));
+    }
+}
+
+// A message without payload takes the retained one away [MQTT-3.3.1-10].
+void sys_topics::withdraw(host& host) {
+    say(host, version_line_, {});
+    say(host, uptime_, {});
+    for (auto& f : figures_)
+        for (auto& l : f.lines) say(host, l, {});
+    for (auto& l : loads_) {
+        for (auto& average : l.lines) say(host, average, {});
+        say(host, l.rate_line, {});
+        l.average = {};
     }
 }
 

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_asked_for_by_default) {
     BOOST_TEST(line.text == "");
     BOOST_TEST(line.options.file == "");
     BOOST_TEST(line.options.ports.empty());
-    BOOST_TEST((!line.options.verbose && !line.daemonize && !line.quiet && !line.test_config));
+    BOOST_TEST((!line.options.verbose && !line.daemonize && !line.options.quiet && !line.test_config));
 }
 
 BOOST_AUTO_TEST_CASE(c_names_the_configuration) {
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(p_can_be_given_ten_times) {
 
 BOOST_AUTO_TEST_CASE(each_letter_sets_its_flag_alone) {
     const auto flags = [](const command_line& l) {
-        return std::string(l.options.verbose ? "v" : "") + (l.daemonize ? "d" : "") + (l.quiet ? "q" : "") +
+        return std::string(l.options.verbose ? "v" : "") + (l.daemonize ? "d" : "") + (l.options.quiet ? "q" : "") +
                (l.test_config ? "t" : "");
     };
     BOOST_TEST(flags(parse({"-v"})) == "v");

@@ -29,12 +29,12 @@ BOOST_AUTO_TEST_CASE(reload_changes_all_or_none) {
     tls_listeners table(all);
     std::vector<std::string> warnings;
     const auto first = table.of(all[0]), second = table.of(all[1]);
-    BOOST_TEST(table.reload(warnings) == 2U);
+    table.use(table.read(warnings));
     const auto third = table.of(all[0]), fourth = table.of(all[1]);
     BOOST_TEST(third != first);
     BOOST_TEST(fourth != second);
     write_text("other.crt", "broken");
-    BOOST_CHECK_THROW(table.reload(warnings), std::runtime_error);
+    BOOST_CHECK_THROW(table.read(warnings), std::runtime_error);
     BOOST_TEST(table.of(all[0]) == third);
     BOOST_TEST(table.of(all[1]) == fourth);
 }

@@ -110,6 +110,9 @@ class fake_administrator : public admin::administrator {
                          net::arrival /*who*/, const config::listener& listener) override {
         adopted.set_value({std::move(socket), std::move(request), std::move(read_ahead), &listener});
     }
+    void reload(std::function<void(admin::reload_outcome)> done) override { done(reload_answer); }
+    admin::reload_outcome last_reload() const override { return reload_answer; }
+    admin::reload_outcome reload_answer;
     std::optional<plugin::http_answer> http(const plugin::http_request& what) override {
         const auto page = plugin_pages.find(std::string(what.method) + ' ' + std::string(what.path));
         if (page == plugin_pages.end()) return std::nullopt;
@@ -223,9 +226,13 @@ struct fixture {
         what.bound_to_loopback = true;
         return what;
     }
+    application::site_of the_page() const {
+        return [this](const config::listener&) {
+            return std::shared_ptr<const static_table>(std::shared_ptr<void>(), &page);
+        };
+    }
     response ask(request what) {
-        application app(conf, admin, stored(), log, options,
-                        [this](const config::listener&) -> const static_table& { return page; });
+        application app(conf, admin, stored(), log, options, the_page());
         boost::asio::io_context context{1};
         std::optional<response> received;
         boost::asio::co_spawn(context, app.respond(what), [&](std::exception_ptr fault, response answer) {

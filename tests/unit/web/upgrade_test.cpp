@@ -12,8 +12,7 @@ BOOST_FIXTURE_TEST_SUITE(upgrades, fixture)
 namespace {
 
 unsigned status(fixture& in, const request& what, std::string_view protocols) {
-    const application app(in.conf, in.admin, in.stored(), in.log, in.options,
-                          [&](const config::listener&) -> const static_table& { return in.page; });
+    const application app(in.conf, in.admin, in.stored(), in.log, in.options, in.the_page());
     const auto refused = app.upgrade_refusal(what, protocols);
     return refused ? refused->status : 101;
 }

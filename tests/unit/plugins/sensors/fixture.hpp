@@ -85,7 +85,7 @@ inline options good_options(option_lines lines) {
 // The plugin on two workers of a broker.
 class broker {
   public:
-    explicit broker(option_lines lines = {}) : settings_(conf(lines)) { start(); }
+    explicit broker(option_lines lines = {}) : settings_(good_options(lines)) { start(); }
 
     // A clean end and a new process; what was not committed is lost.
     void restart() {
@@ -140,7 +140,7 @@ class broker {
         plugin->start(first);
         plugin->start(second);
     }
-    config::plugin settings_;
+    options settings_;
 };
 
 } // namespace nightjar::plugins::sensors::test
