@@ -59,6 +59,7 @@ void connection::close() {
 asio::awaitable<void> connection::run() {
     for (;;) {
         outcome now = co_await read_head();
+        heard_ = true;
         if (now == outcome::ready && asks_for_websocket()) {
             if (hand_over()) co_return;
             now = outcome::refused;

@@ -42,7 +42,8 @@ class connection {
     boost::asio::awaitable<void> run();
 
     const config::listener& listener() const { return *request_.listener; }
-    bool idle() const { return idle_; } // waiting for a request, none begun
+    bool idle() const { return idle_; }                // waiting for a request, none begun
+    bool unproven() const { return first_ && !heard_; } // its first request has not wholly arrived
     void close();                       // run() ends soon after
 
   private:
@@ -73,7 +74,8 @@ class connection {
     net::arrival who_;
     std::string peer_; // "127.0.0.1:54321", for the log
     bool idle_ = false;
-    bool first_ = true;
+    bool first_ = true;  // request
+    bool heard_ = false; // one, wholly
 };
 
 } // namespace nightjar::web

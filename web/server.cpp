@@ -71,6 +71,7 @@ class server::implementation {
     bool full_ = false;       // said in the log
     connections connections_; // in order of arrival; outlives the io_context, whose coroutines hold places in it
     asio::io_context context_{1};
+    net::newest_first handshakes_{context_};
     asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()}; // also without listeners
     asio::steady_timer grace_{context_};
     std::vector<net::acceptor_ptr> acceptors_;
@@ -152,15 +153,18 @@ void server::implementation::serve_until_stopped() {
     }
 }
 
-// When all places are taken, whoever has waited longest between two requests makes room.
+// When all places are taken, whoever has waited longest between two requests makes room, or else whoever has not got
+// through with the first one for longest: those who stall cannot keep others out.
 bool server::implementation::make_room() {
     if (connections_.size() < options_.max_connections) {
         full_ = false;
         return true;
     }
-    const auto idle = std::find_if(connections_.begin(), connections_.end(), [](connection* c) { return c->idle(); });
-    if (idle != connections_.end()) {
-        (*idle)->close();
+    for (const auto dispensable : {&connection::idle, &connection::unproven}) {
+        const auto found =
+            std::find_if(connections_.begin(), connections_.end(), [&](connection* c) { return (c->*dispensable)(); });
+        if (found == connections_.end()) continue;
+        (*found)->close();
         return true;
     }
     if (!std::exchange(full_, true))
@@ -176,8 +180,8 @@ void server::implementation::accept(const net::acceptor& from, net::arrival who)
     auto session = tls ? std::make_unique<net::tls_session>(*tls, socket.native_handle()) : nullptr;
     // A browser may be led there by a foreign name; to a proxy's connection, or a unix domain socket, it has no way.
     const bool reached_from_here = from.place().loopback && listener.proxy_protocol == 0;
-    auto client = std::make_unique<connection>(shared_, net::secure_socket(std::move(socket), std::move(session)),
-                                               std::move(who), listener, reached_from_here);
+    net::secure_socket stream(std::move(socket), std::move(session), &handshakes_);
+    auto client = std::make_unique<connection>(shared_, std::move(stream), std::move(who), listener, reached_from_here);
     asio::co_spawn(context_, serve(std::move(client)), asio::detached);
 }
 

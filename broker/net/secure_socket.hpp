@@ -2,6 +2,7 @@
 // One thread; may move to another io_context while no operation is pending. At most one read and one write at a time.
 #pragma once
 
+#include "broker/net/newest_first.hpp"
 #include "broker/net/socket.hpp"
 #include "broker/net/tls_session.hpp"
 
@@ -19,9 +20,10 @@ class secure_socket {
   public:
     using executor_type = stream_socket::executor_type;
 
-    // `tls` null: plain. A session has been made for this socket's descriptor.
-    explicit secure_socket(stream_socket socket, tls_session_ptr tls = nullptr)
-        : socket_(std::move(socket)), tls_(std::move(tls)) {}
+    // `tls` null: plain. A session has been made for this socket's descriptor. `handshakes`: where the steps of its
+    // handshake wait for their turn; null: it is over.
+    explicit secure_socket(stream_socket socket, tls_session_ptr tls = nullptr, newest_first* handshakes = nullptr)
+        : socket_(std::move(socket)), tls_(std::move(tls)), handshakes_(handshakes) {}
 
     executor_type get_executor() { return socket_.get_executor(); }
     stream_socket& socket() { return socket_; }
@@ -42,13 +44,13 @@ class secure_socket {
     auto async_read_some(const Buffers& buffers, Token&& token) {
         if (!tls_) return socket_.async_read_some(buffers, std::forward<Token>(token));
         return asio::async_compose<Token, void(error_code, std::size_t)>(
-            operation<read_step, Buffers>{*this, buffers, {}, 0, stage::begun}, token, socket_);
+            operation<read_step, Buffers>{*this, buffers, {}, 0, stage::begun, false}, token, socket_);
     }
     template <typename Buffers, typename Token>
     auto async_write_some(const Buffers& buffers, Token&& token) {
         if (!tls_) return socket_.async_write_some(buffers, std::forward<Token>(token));
         return asio::async_compose<Token, void(error_code, std::size_t)>(
-            operation<write_step, Buffers>{*this, buffers, {}, 0, stage::begun}, token, socket_);
+            operation<write_step, Buffers>{*this, buffers, {}, 0, stage::begun, false}, token, socket_);
     }
 
   private:
@@ -84,11 +86,17 @@ class secure_socket {
         error_code result;
         std::size_t size;
         stage at;
+        bool its_turn = false;
 
         template <typename Self>
         void operator()(Self& self, error_code error = {}, std::size_t = 0) {
             if (at == stage::finished) return self.complete(result, size);
             if (error) return self.complete(error, 0);
+            if (on.handshakes_ != nullptr && !on.tls_->established() && !its_turn) {
+                its_turn = true;
+                return on.handshakes_->post([self = std::move(self)]() mutable { self(); });
+            }
+            its_turn = false;
             const auto step = Step::run(on, buffers);
             const bool first = std::exchange(at, stage::waiting) == stage::begun;
             if (step.status == tls_status::wants_read)
@@ -106,6 +114,7 @@ class secure_socket {
 
     stream_socket socket_;
     tls_session_ptr tls_;
+    newest_first* handshakes_;
 };
 
 // What Beast's websocket asks of its next layer.

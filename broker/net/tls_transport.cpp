@@ -38,6 +38,7 @@ tls_transport::tls_transport(descriptor socket, tls_session_ptr session)
 void tls_transport::attach(const transport_home& home) {
     tcp_transport::attach(home);
     context_ = &home.context;
+    handshakes_ = &home.handshakes;
 }
 
 void tls_transport::start(transport_events& events) {
@@ -73,12 +74,16 @@ void tls_transport::read() {
 void tls_transport::defer() {
     if (std::exchange(deferred_, true)) return;
     watch();
-    asio::post(*context_, [self = boost::intrusive_ptr<tls_transport>(this)] {
+    auto turn = [self = boost::intrusive_ptr<tls_transport>(this)] {
         self->deferred_ = false;
         if (self->events() == nullptr) return;
         self->watch();
         if (!self->paused()) self->take_turn();
-    });
+    };
+    if (session_->established())
+        asio::post(*context_, std::move(turn));
+    else
+        handshakes_->post(std::move(turn));
 }
 
 // At most one read buffer full.

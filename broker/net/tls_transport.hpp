@@ -31,6 +31,7 @@ class tls_transport final : public tcp_transport {
 
     tls_session_ptr session_;
     asio::io_context* context_ = nullptr;
+    newest_first* handshakes_ = nullptr;
     std::size_t offered_ = 0;          // bytes of a write that OpenSSL wants to see again
     bool deferred_ = false;            // that handler is on its way
     bool reading_wants_write_ = false; // reading goes on when the socket is writable

@@ -5,6 +5,7 @@
 // be taken to another worker (detach, attach).
 #pragma once
 
+#include "broker/net/newest_first.hpp"
 #include "broker/net/output_queue.hpp"
 #include "broker/net/poller.hpp"
 #include "broker/net/socket.hpp"
@@ -23,6 +24,7 @@ namespace nightjar::net {
 struct transport_home {
     asio::io_context& context;
     poller& ready;
+    newest_first& handshakes;
     std::span<char> read_buffer;
 };
 

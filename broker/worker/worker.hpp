@@ -129,7 +129,7 @@ class worker final : public session::router,
         const auto now = now_us() / 1000;                 // reads both clocks
         return now - (now_steady_ms_ - std::int64_t{second} * 1000);
     }
-    net::transport_home home() { return {context_, poller_, {read_buffer_.get(), read_buffer_size}}; }
+    net::transport_home home() { return {context_, poller_, handshakes_, {read_buffer_.get(), read_buffer_size}}; }
     net::buffer_pool& buffers() { return buffers_; }
     void touched(connection& c) { dirty_.push_back(&c); }
     void closed(connection& c) { closing_.push_back(&c); }
@@ -279,6 +279,7 @@ class worker final : public session::router,
     net::buffer_pool buffers_; // before context_: operations that are still pending at the end own buffers
     std::unique_ptr<char[]> read_buffer_;
     asio::io_context context_{1};
+    net::newest_first handshakes_{context_};
     net::poller poller_{context_};
     asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
     asio::steady_timer ticker_{context_};

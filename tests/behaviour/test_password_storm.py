@@ -6,42 +6,15 @@ All get in, each password is looked at (10,000 iterations of $7$), and whoever i
 import os
 import selectors
 import subprocess
-import threading
 import time
 
 from harness import packets as mqtt, seconds
 from harness.broker import ROOT
+from harness.crowd import PingPong
 from harness.secured import SecuredCase
 
 NIGHTJARCTL = str(ROOT / os.environ.get("NIGHTJARCTL", "build/nightjarctl"))
 CLIENTS = 500
-
-
-class PingPong(threading.Thread):
-    """QoS 0 between two clients until stop(); count of rounds, and the longest one in seconds."""
-
-    def __init__(self, one, other):
-        super().__init__(daemon=True)
-        self.one, self.other = one, other
-        self.rounds, self.longest, self.error = 0, 0.0, None
-        self._stop_asked = threading.Event()
-
-    def run(self):
-        try:
-            while not self._stop_asked.wait(0.005):  # the processor is for the passwords
-                start = time.monotonic()
-                self.one.send(mqtt.publish("ping", str(self.rounds)))
-                self.other.expect(mqtt.publish("ping", str(self.rounds)))
-                self.other.send(mqtt.publish("pong", str(self.rounds)))
-                self.one.expect(mqtt.publish("pong", str(self.rounds)))
-                self.longest = max(self.longest, time.monotonic() - start)
-                self.rounds += 1
-        except (AssertionError, OSError) as error:
-            self.error = error
-
-    def stop(self):
-        self._stop_asked.set()
-        self.join(seconds(10))
 
 
 class PasswordStorm(SecuredCase):

@@ -36,7 +36,7 @@ struct fixture {
         acceptor.accept(server);
         server.non_blocking(true);
         transport = new tcp_transport(descriptor(server.release()));
-        transport->attach({context, ready, buffer});
+        transport->attach({context, ready, handshakes, buffer});
     }
     void run_until(const std::function<bool()>& done) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
@@ -46,6 +46,7 @@ struct fixture {
     }
     asio::io_context context{1};
     poller ready{context};
+    newest_first handshakes{context};
     std::vector<char> buffer = std::vector<char>(1024);
     asio::ip::tcp::socket client{context};
     transport_ptr transport;
@@ -111,7 +112,8 @@ BOOST_AUTO_TEST_CASE(moves_to_another_context) {
     run_until([&] { return events.got == "one"; });
     std::thread thread([&] {
         poller ready_there(other);
-        transport->attach({other, ready_there, buffer});
+        newest_first handshakes_there(other);
+        transport->attach({other, ready_there, handshakes_there, buffer});
         transport->start(there);
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         while (there.got != "two" && std::chrono::steady_clock::now() < deadline)

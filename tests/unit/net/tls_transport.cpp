@@ -31,7 +31,7 @@ struct open_session : session_fixture {
 struct fixture : open_session {
     fixture() {
         transport = new tls_transport(descriptor(std::exchange(ends[0], -1)), std::move(session));
-        transport->attach({io, ready, buffer});
+        transport->attach({io, ready, handshakes, buffer});
         transport->start(events);
     }
     void run_until(const std::function<bool()>& done) {
@@ -54,6 +54,7 @@ struct fixture : open_session {
     }
     asio::io_context io{1};
     poller ready{io};
+    newest_first handshakes{io};
     std::vector<char> buffer = std::vector<char>(1024); // less than a record
     tls_client client{ends[1]};
     recorder events;
@@ -136,7 +137,8 @@ BOOST_AUTO_TEST_CASE(what_openssl_holds_moves_to_another_context) {
     run_until([&] { return !events.got.empty(); });
     std::thread thread([&] {
         poller ready_there(other);
-        transport->attach({other, ready_there, buffer});
+        newest_first handshakes_there(other);
+        transport->attach({other, ready_there, handshakes_there, buffer});
         transport->start(there);
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
         while (events.got + there.got != all && std::chrono::steady_clock::now() < deadline)
