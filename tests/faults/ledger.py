@@ -28,11 +28,11 @@ class Client:
 
     async def run(self, port):
         try:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port)
+            self.reader, self.writer = await self.connection(port)
         except OSError:
             return
         try:
-            self.writer.write(mqtt.connect(self.client_id, clean=self.clean, keepalive=self.keepalive))
+            self.writer.write(mqtt.connect(self.client_id, clean=self.clean, keepalive=self.keepalive, **self.login()))
             first, body = await self.packet()
             assert first == 0x20 and body[1] == 0, f"{self.client_id}: refused with {body[1]}"
             if self.connected_before and not self.clean:
@@ -46,6 +46,13 @@ class Client:
             pass
         finally:
             self.writer.close()
+
+    def login(self):
+        """Name and password, for mqtt.connect()."""
+        return {}
+
+    def connection(self, port):
+        return asyncio.open_connection("127.0.0.1", port)
 
     def is_durable(self):
         """The broker has acknowledged something that only a stored session can have."""
@@ -160,6 +167,8 @@ class Subscriber(Client):
 class Poster:
     """POST /publish, one after the other; `acknowledged` are those answered with 2xx."""
 
+    headers = b""
+
     def __init__(self, topic):
         self.topic, self.next, self.acknowledged = topic, 0, set()
         self.paused = False
@@ -175,7 +184,7 @@ class Poster:
                 self.next += 1
                 body = json.dumps({"topic": self.topic, "payload": str(number), "qos": 1}).encode()
                 writer.write(b"POST /publish HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                             b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+                             b"%sContent-Length: %d\r\n\r\n%s" % (self.headers, len(body), body))
                 status = (await reader.readline()).split()
                 length = 0
                 while (line := await reader.readline()) not in (b"\r\n", b""):
