@@ -42,9 +42,9 @@ class connection {
     boost::asio::awaitable<void> run();
 
     const config::listener& listener() const { return *request_.listener; }
-    bool idle() const { return idle_; }                // waiting for a request, none begun
+    bool idle() const { return idle_; }                 // waiting for a request, none begun
     bool unproven() const { return first_ && !heard_; } // its first request has not wholly arrived
-    void close();                       // run() ends soon after
+    void close();                                       // run() ends soon after
 
   private:
     using parser = boost::beast::http::request_parser<boost::beast::http::string_body>;

@@ -1,5 +1,7 @@
 """The programs under test: each a context that runs a fresh process on a free port, pinned to core 0."""
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -24,6 +26,7 @@ def free_port():
 
 class System:
     relay = False
+    password = None
 
     def __init__(self, pinned=True):
         self.port = free_port()
@@ -98,6 +101,30 @@ class Nightjar(System):
                                         "NIGHTJAR_ALLOCATIONS": str(self.allocation_file)}
 
 
+class Secured(Nightjar):
+    """1,000 users with passwords, and an ACL of 1,000 lines: two users share a topic, as the generator's pairs do."""
+
+    name = "secured"
+    users = 1000
+    password = "secret"
+
+    def command(self):
+        command = super().command()
+        salt = b"123456789012"
+        key = hashlib.pbkdf2_hmac("sha512", self.password.encode(), salt, 101)
+        entry = f"$7$101${base64.b64encode(salt).decode()}${base64.b64encode(key).decode()}"
+        names = [f"bench-{number}" for number in range(self.users)]
+        directory = Path(self.directory.name)
+        (directory / "users").write_text("".join(f"{name}:{entry}\n" for name in names), encoding="utf-8")
+        (directory / "users").chmod(0o600)
+        (directory / "rights").write_text("".join(f"user {name}\ntopic b/{number // 2:05}\n"
+                                                  for number, name in enumerate(names)), encoding="utf-8")
+        conf = Path(command[-1])
+        conf.write_text(conf.read_text(encoding="utf-8").replace("allow_anonymous true", "allow_anonymous false") +
+                        f"password_file {directory}/users\nacl_file {directory}/rights\n", encoding="utf-8")
+        return command
+
+
 class Relay(System):
     name = "relay"
     relay = True
@@ -130,6 +157,8 @@ def load(system, arguments, seconds):
                *arguments]
     if system.relay:
         command.append("--relay")
+    if system.password:
+        command += ["--password", system.password]
     if system.allocation_file:
         command += ["--allocations", str(system.allocation_file)]
     pin = (lambda: os.sched_setaffinity(0, {LOAD_CORE})) if system.pinned else None

@@ -53,6 +53,10 @@ client::client(const target& where, role as, std::uint32_t group, const std::str
     packet.client_id = id;
     packet.keep_alive = 600;
     packet.clean_session = !persistent;
+    if (!where.password.empty()) {
+        packet.user_name = id;
+        packet.password = where.password;
+    }
     codec::append_connect(out, packet);
     flush();
     // Session present or not: what follows it stays in the socket.

@@ -14,6 +14,7 @@ enum class role : char { publisher = 'P', subscriber = 'S' };
 struct target {
     std::uint16_t port = 1883;
     bool relay = false;
+    std::string password = {}; // of users who are called as their client ids; empty: no login
 };
 
 class client {

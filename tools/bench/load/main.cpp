@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
     app.add_option("--port", s.where.port)->required();
     app.add_option("--name", s.name);
     app.add_flag("--relay", s.where.relay);
+    app.add_option("--password", s.where.password, "of all users, who are called as their client ids");
     app.add_option("--pairs", s.pairs)->check(CLI::Range(1, 30'000));
     app.add_option("--subscribers", s.subscribers)->check(CLI::Range(1, 2'000));
     app.add_option("--window", s.window)->check(CLI::Range(1, 60'000));
