@@ -107,6 +107,22 @@ class Login(Outcome):
         self.assertEqual(self.ctl(*url, "-u", "ann", "-P", "ann's").returncode, 0)
 
 
+class Rights(Outcome):
+    """With an ACL, those who may write to $CONTROL/config."""
+
+    extra_conf = "password_file FILES/users\nacl_file FILES/rights"
+    files = {"users": password_file("ann", "bob"),
+             "rights": f"user ann\ntopic read {PATH}\ntopic write $CONTROL/config\nuser bob\ntopic read #\n"}
+    test_metrics_and_sys_topics = test_rest = test_nightjarctl = test_many_at_once = None
+
+    def test_who_may(self):
+        self.assertEqual(self.ctl("-u", "ann", "-P", "ann's").returncode, 0)
+        done = self.ctl("-u", "bob", "-P", "bob's")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("$CONTROL/config", done.stderr)
+        self.assertEqual(self.ctl().returncode, 1)
+
+
 class Systemd(ReloadCase):
     autostart = False
 
