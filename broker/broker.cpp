@@ -4,6 +4,7 @@
 #include "broker/plugins/presence/presence.hpp"
 #include "broker/plugins/sensors/sensors.hpp"
 #include "broker/plugins/sys_topics/sys_topics.hpp"
+#include "broker/worker/log_topic.hpp"
 #include "storage/recovery.hpp"
 #include "version.hpp"
 
@@ -84,6 +85,7 @@ broker::broker(prepared ready, log::logger& log, const std::filesystem::path& pa
         workers_.push_back(std::make_unique<worker::worker>(common_, i));
         common_.workers.push_back(workers_.back().get());
     }
+    log_.set_topic(std::make_unique<worker::log_topic>(*workers_[0], common_.log_lines_dropped));
     load_plugins(ready);
     restore();
     bind();

@@ -83,6 +83,10 @@ class broker {
     web::server web_; // before the workers, whose answers may still be on their way to it
     std::vector<std::unique_ptr<worker::worker>> workers_;
     acceptor_list acceptors_; // on worker 0
+    struct topic_of_log {     // before the worker goes that publishes it
+        log::logger& log;
+        ~topic_of_log() { log.set_topic(nullptr); }
+    } topic_of_log_{log_};
 };
 
 } // namespace nightjar

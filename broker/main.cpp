@@ -12,6 +12,8 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -68,28 +70,51 @@ void wait_for_the_end(const sigset_t& signals, broker& all, const config::load_o
     }
 }
 
+// What the user that we become has to write: store, pid file, unix sockets. The store's directory too if we have made
+// it; any other may be somebody's home.
+std::vector<std::filesystem::path> files_of(const config::configuration& conf, bool made_directory) {
+    auto all = storage::store::files_in(conf.persistence_location);
+    if (!conf.pid_file.empty()) all.emplace_back(conf.pid_file);
+    for (const auto& l : conf.listeners)
+        if (!l.unix_path.empty()) all.emplace_back(l.unix_path);
+    if (made_directory) all.emplace_back(conf.persistence_location);
+    return all;
+}
+
 int serve(prepared ready, const config::load_options& options) {
     const auto signals = block_signals();
     log::logger log;
     try {
         log.configure(ready.loaded.conf.log);
+        const bool json = ready.loaded.conf.log.format == config::log_format::json;
+        if (json) write_findings(ready.loaded.findings, log);
+        const auto user = process::user_to_become(ready.loaded.conf.user);
+        if (process::is_root() && !user) log.warning("Warning: nightjar should not be run as root/administrator.");
         log.information("nightjar version {} starting", version);
+        if (options.file.empty()) {
+            log.information("Using default config.");
+        } else {
+            log.information("Config loaded from {}.", options.file);
+        }
         if (process::raise_file_limit() < 1024)
             log.warning("Warning: the limit on open files is low; raise `ulimit -n`.");
         const process::pid_file pid(ready.loaded.conf.pid_file);
+        std::error_code unknown;
+        const bool made_directory = !std::filesystem::exists(ready.loaded.conf.persistence_location, unknown);
         broker all(std::move(ready), log, process::page_directory());
         const auto& conf = all.configuration();
-        auto owned = storage::store::files_in(conf.persistence_location);
-        for (const auto& l : conf.listeners)
-            if (!l.unix_path.empty()) owned.emplace_back(l.unix_path);
-        process::drop_root(conf.user, owned);
+        if (user) {
+            log.give_to(user->id, user->group);
+            process::become(*user, files_of(conf, made_directory));
+        }
         all.start();
-        log.notice("nightjar {} running with {} worker threads, storing in {}", version, all.workers(),
-                   conf.persistence_location);
+        log.information("{} worker threads, storing in {}{}", all.workers(), conf.persistence_location,
+                        user ? fmt::format(", as user {}", user->name) : "");
+        log.information("nightjar version {} running", version);
         process::notify("READY=1");
         wait_for_the_end(signals, all, options, log);
         process::notify("STOPPING=1");
-        log.notice("nightjar version {} terminating", version);
+        log.information("nightjar version {} terminating", version);
         all.stop();
         return all.broken() ? failed : clean_end;
     } catch (const std::exception& e) {
@@ -108,7 +133,8 @@ int main(int argc, char** argv) {
     }
     auto ready = prepare(line.options);
     auto& loaded = ready.loaded;
-    print_findings(loaded);
+    // What is to read JSON reads nothing else.
+    if (!loaded.ok() || line.test_config || loaded.conf.log.format == config::log_format::text) print_findings(loaded);
     if (!loaded.ok()) return bad_configuration;
     if (line.test_config) {
         fmt::print(stderr, "Configuration file is OK.\n");

@@ -2,6 +2,8 @@
 
 #include "broker/net/tls_listeners.hpp"
 
+#include <fmt/format.h>
+
 namespace nightjar {
 
 prepared prepare(const config::load_options& options) {
@@ -11,6 +13,17 @@ prepared prepare(const config::load_options& options) {
     result.access = plugins::access_control::read_files(conf, findings);
     net::tls_listeners::check(conf.listeners, findings);
     return result;
+}
+
+void write_findings(const std::vector<config::finding>& findings, log::logger& log) {
+    for (const auto& f : findings) {
+        const auto place = f.where.file.empty() ? "" : fmt::format(" ({}:{})", f.where.file, f.where.line);
+        switch (f.level) {
+        case config::severity::error: log.error("Error: {}{}", f.text, place); break;
+        case config::severity::warning: log.warning("Warning: {}{}", f.text, place); break;
+        case config::severity::notice: log.notice("{}{}", f.text, place); break;
+        }
+    }
 }
 
 } // namespace nightjar

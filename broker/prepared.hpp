@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/config/reader.hpp"
+#include "broker/log/logger.hpp"
 #include "broker/plugins/access_control/files.hpp"
 #include "broker/plugins/sensors/options.hpp"
 
@@ -20,5 +21,8 @@ struct prepared {
 };
 
 prepared prepare(const config::load_options& options);
+
+// A line of the log for each.
+void write_findings(const std::vector<config::finding>& findings, log::logger& log);
 
 } // namespace nightjar

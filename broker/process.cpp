@@ -1,5 +1,7 @@
 #include "broker/process.hpp"
 
+#include "broker/config/configuration.hpp"
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -50,18 +52,31 @@ pid_file::pid_file(std::string path) : path_(std::move(path)) {
 }
 
 pid_file::~pid_file() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    // Its directory may be root's, and we are that no more: then an empty one is better than a wrong one.
+    if (!path_.empty() && ::unlink(path_.c_str()) != 0) static_cast<void>(::truncate(path_.c_str(), 0));
 }
 
-void drop_root(const std::string& user, const std::vector<std::filesystem::path>& owned) {
-    if (::geteuid() != 0 || user.empty() || user == "root") return;
-    const passwd* entry = ::getpwnam(user.c_str());
-    if (entry == nullptr) throw std::runtime_error(fmt::format("no such user \"{}\" (option user)", user));
+bool is_root() { return ::geteuid() == 0; }
+
+std::optional<user> user_to_become(const std::string& wanted) {
+    if (!is_root() || wanted == "root") return {};
+    auto found = config::first_user(wanted, [](const std::string& name) -> std::optional<user> {
+        const passwd* entry = ::getpwnam(name.c_str());
+        if (entry == nullptr) return {};
+        return user{name, entry->pw_uid, entry->pw_gid};
+    });
+    if (!found && !wanted.empty())
+        throw std::runtime_error(fmt::format("Unable to drop privileges to '{}' because this user does not exist.",
+                                             wanted)); // mosquitto's words
+    return found;
+}
+
+void become(const user& who, const std::vector<std::filesystem::path>& owned) {
     for (const auto& path : owned)
-        if (::lchown(path.c_str(), entry->pw_uid, entry->pw_gid) != 0)
+        if (::lchown(path.c_str(), who.id, who.group) != 0 && errno != ENOENT)
             fail(fmt::format("cannot chown {}", path.string()));
-    if (::initgroups(user.c_str(), entry->pw_gid) != 0 || ::setgid(entry->pw_gid) != 0 || ::setuid(entry->pw_uid) != 0)
-        fail(fmt::format("cannot become user {}", user));
+    if (::initgroups(who.name.c_str(), who.group) != 0 || ::setgid(who.group) != 0 || ::setuid(who.id) != 0)
+        fail(fmt::format("cannot become user {}", who.name));
 }
 
 void notify(std::string_view state) {

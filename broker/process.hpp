@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace nightjar::process {
 
 // Raises the soft limit on open files to the hard one; returns it.
@@ -29,9 +31,19 @@ class pid_file {
     std::string path_;
 };
 
-// Gives up root for `user`, once the ports are bound; nothing if we are not root or `user` is empty or "root".
-// `owned` are our own files that the user must be able to write; nothing else changes its owner.
-void drop_root(const std::string& user, const std::vector<std::filesystem::path>& owned);
+// Whom a process of root's becomes.
+struct user {
+    std::string name;
+    uid_t id;
+    gid_t group;
+};
+// The user of this name; of no name, the first that there is of nightjar, mosquitto and nobody. None: `wanted` is
+// "root", or we are not root.
+std::optional<user> user_to_become(const std::string& wanted);
+// Gives up root, once the ports are bound. `owned` are files of our own that the user must be able to write; what is
+// missing is passed over, and nothing else changes its owner.
+void become(const user& who, const std::vector<std::filesystem::path>& owned);
+bool is_root();
 
 // Tells systemd ("READY=1", "STOPPING=1"); nothing without NOTIFY_SOCKET.
 void notify(std::string_view state);

@@ -15,8 +15,6 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
 namespace nightjar {
 
 namespace {
@@ -54,15 +52,6 @@ bool mistaken(const std::vector<config::finding>& findings) {
                        [](const config::finding& f) { return f.level == config::severity::error; });
 }
 
-void tell(log::logger& log, const config::finding& f) {
-    const auto place = f.where.file.empty() ? "" : fmt::format(" ({}:{})", f.where.file, f.where.line);
-    switch (f.level) {
-    case config::severity::error: return log.error("Error: {}{}", f.text, place);
-    case config::severity::warning: return log.warning("Warning: {}{}", f.text, place);
-    case config::severity::notice: return log.notice("{}{}", f.text, place);
-    }
-}
-
 } // namespace
 
 // What goes from the standstill to the threads that go on afterwards.
@@ -78,7 +67,7 @@ struct broker::reloading {
 
 void broker::reload(const config::load_options& from) {
     administrator_.begin_reload();
-    log_.notice("Reloading config.");
+    log_.information("Reloading config.");
     admin::reload_outcome outcome;
     try {
         try_reload(from, outcome.findings);
@@ -87,7 +76,7 @@ void broker::reload(const config::load_options& from) {
     }
     outcome.successful = !mistaken(outcome.findings);
     outcome.when = std::chrono::system_clock::now();
-    for (const auto& f : outcome.findings) tell(log_, f);
+    write_findings(outcome.findings, log_);
     if (outcome.successful)
         log_.notice("The new configuration counts from here on.");
     else

@@ -8,10 +8,12 @@
 #include "broker/plugin/plugin.hpp"
 #include "broker/plugin/retained_query.hpp"
 #include "broker/plugin/statistics.hpp"
+#include "broker/trace/hub.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -113,6 +115,8 @@ class administrator {
     // Reads the configuration again, as SIGHUP asks for, and tells how that ended; on any thread.
     virtual void reload(std::function<void(reload_outcome)> done) = 0;
     virtual reload_outcome last_reload() const = 0; // or the start, if there has been none
+    // A live trace from now on. Null: there are too many, or the broker stops.
+    virtual std::unique_ptr<trace::follower> follow(trace::wish what) = 0;
 
     // Asks the plugins in turn.
     virtual std::optional<plugin::http_answer> http(const plugin::http_request& request) = 0;

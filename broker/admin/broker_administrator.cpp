@@ -116,6 +116,7 @@ statistics broker_administrator::stats() const {
     sum.uptime = std::chrono::duration_cast<std::chrono::milliseconds>(up);
     add_workers(sum);
     add_listeners(sum);
+    sum.log_lines_dropped = broker_.log_lines_dropped.load(std::memory_order_relaxed);
     sum.clients_maximum = clients_maximum_.see(sum.clients_total);
     sum.subscriptions = broker_.subscriptions.subscription_count();
     sum.retained = broker_.retained.size();

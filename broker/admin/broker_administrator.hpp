@@ -35,6 +35,9 @@ class broker_administrator final : public administrator {
                          std::function<void(plugin::forget_result)> done) override;
     void adopt_websocket(net::secure_socket socket, upgrade_request request, std::string read_ahead, net::arrival who,
                          const config::listener& listener) override;
+    std::unique_ptr<trace::follower> follow(trace::wish what) override {
+        return broker_.traces.follow(std::move(what));
+    }
     std::optional<plugin::http_answer> http(const plugin::http_request& request) override;
     void reload(std::function<void(reload_outcome)> done) override;
     reload_outcome last_reload() const override;
@@ -46,7 +49,10 @@ class broker_administrator final : public administrator {
     void end_reload(reload_outcome outcome);
 
     // No more publishes from here on; main calls it before the workers stop.
-    void stop() { stopping_ = true; }
+    void stop() {
+        stopping_ = true;
+        broker_.traces.end();
+    }
 
     // A new socket of an MQTT listener, for the next worker in turn; dropped if the listener is full. `tls`: null for
     // a plain listener.

@@ -44,6 +44,7 @@ enum class connack_code : std::uint8_t { // MQTT-3.2.2.3
 using packet_id = std::uint16_t; // 0 is never valid on the wire [MQTT-2.3.1-1]
 
 inline constexpr std::uint8_t suback_failure = 0x80;
+inline constexpr std::uint8_t reason_not_authorized = 0x87; // MQTT 5; before, for the log alone
 inline constexpr std::uint32_t max_remaining_length = 268'435'455;
 inline constexpr std::size_t longest_string = 65'535; // bytes; topics, client ids and the like, MQTT-1.5.3
 inline constexpr std::size_t max_topic_levels = 200;  // mosquitto's limit; deeper topics are refused

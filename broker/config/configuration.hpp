@@ -99,10 +99,13 @@ struct log_destination {
     std::string path; // of kind file
 };
 
+enum class log_format { text, json };
+
 struct logging {
     std::vector<log_destination> destinations; // empty: `log_dest none`
     std::uint32_t levels = 0;                  // bit 1 << log_level
-    bool timestamp = true;
+    log_format format = log_format::text;
+    bool timestamp = true;        // of the text format; JSON lines always have their time
     std::string timestamp_format; // strftime; empty: epoch seconds
     int facility = 3;             // syslog number; 3 is daemon
     bool connection_messages = true;
@@ -148,7 +151,7 @@ struct configuration {
     std::uint16_t sys_interval = 10; // seconds between two publications on $SYS; 0: none
 
     int worker_threads = 0; // 0: one per core
-    std::string user;       // drop root to this user after binding; empty: stay
+    std::string user;       // root becomes this user after binding; empty: nightjar, mosquitto or nobody
     std::string pid_file;
 
     std::map<std::string, origin, std::less<>> given; // the options of the files by name, and where each stood last
@@ -162,6 +165,15 @@ inline bool tls_at_the_proxy(const listener& l) {
 }
 // It speaks TLS itself.
 inline bool speaks_tls(const listener& l) { return l.tls.given && !tls_at_the_proxy(l); }
+
+// Whom root becomes: what find(name) gives for the option `user`, or without it for the first of these that there is.
+template <typename Find>
+auto first_user(const std::string& wanted, Find find) -> decltype(find(wanted)) {
+    if (!wanted.empty()) return find(wanted);
+    for (const char* name : {"nightjar", "mosquitto", "nobody"})
+        if (auto found = find(name)) return found;
+    return {};
+}
 
 inline const security& security_of(const configuration& conf, const listener& l) {
     return conf.per_listener_settings ? l.security : conf.security;

@@ -13,7 +13,7 @@ constexpr difference different[] = {
     {"accept_protocol_versions", "5 may be named, but no client gets in with it yet"},
     {"enable_proxy_protocol", "in front of TLS listeners too; LOCAL connections, of health checks, may go on"},
     {"http_dir", "without it there is a page of our own"},
-    {"log_dest", "topic is taken with a warning; dlt and android are errors"},
+    {"log_dest", "dlt and android are errors"},
     {"memory_limit", "looked at once a second; above it new clients are refused, nothing is queued or retained"},
     {"mount_point", "topics outside of it are never heard, whatever the session subscribed to elsewhere"},
     {"packet_buffer_size", "the most that an HTTP request's head may have; buffers for MQTT are sized by need"},
@@ -23,14 +23,14 @@ constexpr difference different[] = {
     {"retained_persistence", "another name of persistence"},
     {"set_tcp_nodelay", "true by default"},
     {"tls_keyform", "pem alone"},
-    {"user", "root stays root unless it is given"},
+    {"user", "without it root becomes nightjar, mosquitto or nobody, whoever exists"},
     {"websockets_headers_size", "another name of packet_buffer_size; 8192 by default"},
     {"websockets_origin", "by default the listener's own pages alone, not all"},
 };
 
 constexpr std::string_view own[] = {
-    "acknowledge_before_stored", "acl_deny_subscribe", "http_origin",   "on_damaged_store",
-    "presence_events",           "unix_socket_mode",   "worker_threads"};
+    "acknowledge_before_stored", "acl_deny_subscribe", "http_origin",      "log_format",
+    "on_damaged_store",          "presence_events",    "unix_socket_mode", "worker_threads"};
 
 std::pair<std::string_view, std::string_view> state_and_effect(const option& o) {
     switch (o.state) {

@@ -1,10 +1,11 @@
 #include "broker/log/logger.hpp"
 
+#include "broker/log/line.hpp"
 #include "broker/log/sinks.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
-#include <ctime>
 
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -14,39 +15,9 @@ namespace nightjar::log {
 
 namespace {
 
-constexpr std::size_t longest_line = 4096;
-
 constexpr std::uint32_t bit(level at) { return 1U << static_cast<unsigned>(at); }
 constexpr std::uint32_t default_levels =
     bit(level::error) | bit(level::warning) | bit(level::notice) | bit(level::information);
-
-std::string printable(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (const char c : text.substr(0, longest_line)) {
-        const auto byte = static_cast<unsigned char>(c);
-        // C1 controls are 0x80 to 0x9F, in UTF-8 behind 0xC2: some terminals obey them.
-        const bool c1 = byte >= 0x80 && byte < 0xA0 && !out.empty() && out.back() == '\xC2';
-        if (c1) out.replace(out.size() - 1, 1, "\\xC2");
-        if (byte < 0x20 || byte == 0x7F || c1) {
-            fmt::format_to(std::back_inserter(out), "\\x{:02X}", byte);
-        } else {
-            out += c;
-        }
-    }
-    if (text.size() > longest_line) out += "...";
-    return out;
-}
-
-std::string timestamp(const std::string& format) {
-    const std::time_t now = std::time(nullptr);
-    if (format.empty()) return fmt::format("{}: ", now);
-    std::tm parts{};
-    ::localtime_r(&now, &parts);
-    char text[200];
-    const auto size = std::strftime(text, sizeof text, format.c_str(), &parts);
-    return std::string(text, size) + ": ";
-}
 
 // systemd names the device and inode of the stream that it gave us; a redirected one is another.
 bool is_journal(int descriptor) {
@@ -66,7 +37,7 @@ std::unique_ptr<sink> make(const config::log_destination& where, int facility) {
     case config::log_destination_kind::standard_output: return make_standard_sink(STDOUT_FILENO);
     case config::log_destination_kind::file: return make_file_sink(where.path);
     case config::log_destination_kind::syslog: return make_syslog_sink(facility);
-    case config::log_destination_kind::topic: return nullptr; // main adds that sink
+    case config::log_destination_kind::topic: return nullptr; // set_topic()
     }
     return nullptr;
 }
@@ -75,6 +46,9 @@ std::unique_ptr<sink> make(const config::log_destination& where, int facility) {
 
 struct logger::settings {
     std::vector<std::unique_ptr<sink>> sinks, extra;
+    std::unique_ptr<sink> topic; // may be null
+    bool to_topic = false;
+    config::log_format format = config::log_format::text;
     bool timestamp = true;
     std::string timestamp_format;
 };
@@ -87,12 +61,16 @@ logger::~logger() = default;
 
 void logger::configure(const config::logging& wanted) {
     auto fresh = std::make_unique<settings>();
+    fresh->format = wanted.format;
     fresh->timestamp = wanted.timestamp;
     fresh->timestamp_format = wanted.timestamp_format;
-    for (const auto& destination : wanted.destinations)
+    for (const auto& destination : wanted.destinations) {
+        if (destination.kind == config::log_destination_kind::topic) fresh->to_topic = true;
         if (auto s = make(destination, wanted.facility)) fresh->sinks.push_back(std::move(s));
+    }
     const std::scoped_lock lock(mutex_);
     fresh->extra = std::move(settings_->extra);
+    fresh->topic = std::move(settings_->topic);
     settings_ = std::move(fresh);
     levels_.store(wanted.levels, std::memory_order_relaxed);
 }
@@ -102,17 +80,42 @@ void logger::add_sink(std::unique_ptr<sink> extra) {
     settings_->extra.push_back(std::move(extra));
 }
 
-void logger::reopen() {
+void logger::set_topic(std::unique_ptr<sink> topic) {
     const std::scoped_lock lock(mutex_);
-    for (const auto& s : settings_->sinks) s->reopen();
+    settings_->topic = std::move(topic);
 }
 
-void logger::write_line(level at, std::string_view text) {
+void logger::reopen() {
+    bool all = true;
+    {
+        const std::scoped_lock lock(mutex_);
+        for (const auto& s : settings_->sinks) all = s->reopen() && all;
+    }
+    if (!all) error("Error: a log file could not be opened again; its old one goes on being written.");
+}
+
+void logger::give_to(uid_t user, gid_t group) {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& s : settings_->sinks) s->give_to(user, group);
+}
+
+void logger::write_line(level at, std::string_view text, fields about) {
+    using namespace std::chrono;
     const auto line = printable(text);
     const std::scoped_lock lock(mutex_);
-    const auto stamped = settings_->timestamp ? timestamp(settings_->timestamp_format) + line : line;
+    const auto us = duration_cast<microseconds>(system_clock::now().time_since_epoch()).count();
+    const bool json = settings_->format == config::log_format::json;
+    std::string whole;
+    if (json) {
+        whole = json_line(at, text, about, us);
+    } else if (settings_->timestamp) {
+        whole = timestamp(settings_->timestamp_format, us / 1'000'000);
+    }
+    if (!json) whole += line;
+    const auto write = [&](sink& to) { to.write(at, !json && to.has_own_time() ? line : whole); };
     for (const auto* list : {&settings_->sinks, &settings_->extra})
-        for (const auto& s : *list) s->write(at, s->has_own_time() ? line : stamped);
+        for (const auto& s : *list) write(*s);
+    if (settings_->to_topic && settings_->topic) write(*settings_->topic);
 }
 
 } // namespace nightjar::log

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -53,11 +54,17 @@ class file_sink final : public sink {
     file_sink& operator=(const file_sink&) = delete;
 
     void write(level, std::string_view line) override { write_whole(descriptor_, fmt::format("{}\n", line)); }
-    void reopen() override {
+    bool reopen() override {
         const int fresh = open_file();
-        if (fresh < 0) return; // the old file is better than none
+        if (fresh < 0) return false; // the old file is better than none
         ::close(descriptor_);
         descriptor_ = fresh;
+        return true;
+    }
+    void give_to(uid_t user, gid_t group) override {
+        struct stat found {};
+        if (::fstat(descriptor_, &found) != 0 || !S_ISREG(found.st_mode)) return; // no terminal, no pipe
+        static_cast<void>(::fchown(descriptor_, user, group));
     }
 
   private:
@@ -69,14 +76,14 @@ class file_sink final : public sink {
 
 class syslog_sink final : public sink {
   public:
-    explicit syslog_sink(int facility) { ::openlog("nightjar", LOG_PID, facility << 3); }
-    ~syslog_sink() override { ::closelog(); }
-    syslog_sink(const syslog_sink&) = delete;
-    syslog_sink& operator=(const syslog_sink&) = delete;
+    explicit syslog_sink(int facility) : facility_(facility << 3) { ::openlog("nightjar", LOG_PID, facility_); }
     void write(level at, std::string_view line) override {
-        ::syslog(syslog_priority(at), "%.*s", static_cast<int>(line.size()), line.data());
+        ::syslog(facility_ | syslog_priority(at), "%.*s", static_cast<int>(line.size()), line.data());
     }
     bool has_own_time() const override { return true; }
+
+  private:
+    int facility_;
 };
 
 } // namespace
@@ -85,7 +92,9 @@ int syslog_priority(level at) {
     switch (at) {
     case level::error: return LOG_ERR;
     case level::warning: return LOG_WARNING;
-    case level::notice: return LOG_NOTICE;
+    case level::notice:
+    case level::subscribe: // as mosquitto
+    case level::unsubscribe: return LOG_NOTICE;
     case level::debug:
     case level::websockets: return LOG_DEBUG;
     default: return LOG_INFO;

@@ -133,6 +133,15 @@ listening_socket listen_unix(const config::listener& listener) {
     return {std::move(socket), {}, 0, false, std::move(file)};
 }
 
+std::string_view kind_of(const config::listener& listener, bool v6) { // mosquitto's words
+    switch (listener.protocol) {
+    case config::listener_protocol::websockets: return "websockets";
+    case config::listener_protocol::http_api: return "http_api";
+    case config::listener_protocol::mqtt: break;
+    }
+    return v6 ? "ipv6" : "ipv4";
+}
+
 } // namespace
 
 socket_file::identity socket_file::identity_of(const std::string& path) {
@@ -167,7 +176,7 @@ std::vector<listening_socket> listen_on(const config::listener& listener, log::l
             if (listener.optional || second_family) continue;
             throw;
         }
-        log.information("Opening {} listen socket on port {}.", v6 ? "ipv6" : "ipv4", opened.back().port);
+        log.information("Opening {} listen socket on port {}.", kind_of(listener, v6), opened.back().port);
     }
     return opened;
 }

@@ -28,12 +28,15 @@ struct transport_home {
     std::span<char> read_buffer;
 };
 
+inline constexpr std::string_view just_lost = "connection ";
+
 // Whom the transport serves; its calls may close the transport, not destroy the caller.
 class transport_events {
   public:
     virtual void on_bytes(std::string_view bytes) = 0; // valid during the call
     virtual void on_drained() = 0;                     // all output has been written after it had to wait
-    // The other end is gone; comes once, never after close(). `cause` lives as long as the transport.
+    // The other end is gone; comes once, never after close(). `cause` lives as long as the transport; it begins with
+    // just_lost if the connection has ended and nothing was wrong with what came over it.
     virtual void on_lost(std::string_view cause) = 0;
 
   protected:

@@ -45,6 +45,8 @@ inline constexpr drop_row drop_rows[] = {
 };
 inline constexpr std::size_t drop_reasons = std::size(drop_rows);
 
+constexpr std::string_view name_of(drop_reason why) { return drop_rows[static_cast<std::size_t>(why)].name(); }
+
 // So many of each. A plain copy.
 struct drop_counts {
     std::array<std::uint64_t, drop_reasons> by_reason{};

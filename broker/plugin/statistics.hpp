@@ -27,6 +27,7 @@ struct statistics {
 
     drop_counts dropped;
     std::uint64_t plugin_errors = 0;
+    std::uint64_t log_lines_dropped = 0; // that log_dest topic did not publish
 
     std::uint64_t subscriptions = 0;
     std::uint64_t retained = 0, retained_bytes = 0;       // bytes of payload

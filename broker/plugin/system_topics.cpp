@@ -44,6 +44,7 @@ constexpr std::array<system_topic, sizeof...(I)> drop_topics(std::index_sequence
 }
 
 constexpr system_topic store_topics[] = {
+    {"log/dropped", {}, [](const s& now) { return now.log_lines_dropped; }},
     {"store/commits", {}, [](const s& now) { return now.store.commits; }},
     {"store/commits/failed", {}, [](const s& now) { return now.store.failed_commits; }},
     {"store/measurements", {}, [](const s& now) { return now.store.measurements; }},

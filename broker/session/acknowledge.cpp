@@ -21,7 +21,7 @@ void session::send_answer(const answer& what) {
     } else {
         link_->send(codec::encode_acknowledgement(what.type, what.id));
     }
-    if (tracing()) write_sent_trace(what.type, what.id);
+    if (watched()) note_sent(what);
 }
 
 void session::acknowledge(answer what, ticket after) {
@@ -63,7 +63,7 @@ void session::on_commit_failed(ticket failed) {
     }
     waiting.clear();
     inbound_->subacks = 0;
-    link_->close("its messages could not be stored");
+    link_->close(ending::other, "its messages could not be stored");
 }
 
 void session::on_acknowledgement(packet_type type, std::uint8_t flags, codec::bytes body) {

@@ -24,7 +24,7 @@ void session::deliver_mounted(delivery& d, codec::qos granted) {
     if (hides(p.topic)) return drop(d.shared(), qos, drop_reason::denied); // subscribed to through another listener
     if (qos != codec::qos::at_most_once) return deliver_at(qos, d);
     if (link_ == nullptr || (outbound_ && outbound_->retained_waiting > 0)) return deliver_qos0(d); // it queues
-    if (!link_->has_room(p.topic.size() + p.payload.size())) return count_drop(drop_reason::output_full);
+    if (!link_->has_room(p.topic.size() + p.payload.size())) return drop_qos0(d, drop_reason::output_full);
     send_publish({p.topic, p.payload, qos, false, false, 0}, d.large() ? d.shared() : nullptr);
 }
 
@@ -36,6 +36,7 @@ void session::deliver_at(codec::qos qos, delivery& d) {
             return start(outbound().window.add(d.shared(), qos, false), qos);
     }
     if (const auto why = queue_refusal(*d.shared())) return drop(d.shared(), qos, *why);
+    trace_message("queued", d.packet().topic, qos, why_queued());
     enqueue(d.shared(), qos, false);
 }
 
@@ -47,6 +48,7 @@ void session::count_drop(plugin::drop_reason why, std::uint64_t n) {
 
 void session::drop(const topics::message_ptr& m, codec::qos qos, plugin::drop_reason why) {
     count_drop(why);
+    trace_message("dropped", m->topic(), qos, plugin::name_of(why));
     if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
 }
 
@@ -70,23 +72,29 @@ void session::drop_forbidden() {
 }
 
 void session::deliver_qos0(delivery& d) {
-    if (link_ == nullptr) {
-        if (!limits_.queue_qos0_messages || clean_) return count_drop(drop_reason::offline);
-        if (const auto why = queue_refusal(*d.shared())) return count_drop(*why);
+    const bool away = link_ == nullptr;
+    if (away && (!limits_.queue_qos0_messages || clean_)) return drop_qos0(d, drop_reason::offline);
+    if (away || (outbound_ && outbound_->retained_waiting > 0)) { // a retained message must not come after a newer one
+        if (const auto why = queue_refusal(*d.shared())) return drop_qos0(d, *why);
+        trace_message("queued", d.packet().topic, codec::qos::at_most_once, why_queued());
         return enqueue(d.shared(), codec::qos::at_most_once, false);
     }
-    if (outbound_ && outbound_->retained_waiting > 0) { // a retained message must not arrive after a newer one
-        if (const auto why = queue_refusal(*d.shared())) return count_drop(*why);
-        return enqueue(d.shared(), codec::qos::at_most_once, false);
-    }
+    // DUP is between sender and server only [MQTT-3.3.1-3].
     if (d.large()) {
-        if (!link_->has_room(d.packet().payload.size())) return count_drop(drop_reason::output_full);
+        if (!link_->has_room(d.packet().payload.size())) return drop_qos0(d, drop_reason::output_full);
         const auto& p = d.packet();
         return send_publish({p.topic, p.payload, codec::qos::at_most_once, false, false, 0}, d.shared());
     }
-    if (!link_->try_send(d.qos0_frame(), d.packet().payload.size())) return count_drop(drop_reason::output_full);
+    if (!link_->try_send(d.qos0_frame(), d.packet().payload.size())) return drop_qos0(d, drop_reason::output_full);
     ++messages_sent_;
-    if (tracing()) write_publish_trace("Sending PUBLISH to", d.packet());
+    if (!watched()) return;
+    const auto& p = d.packet();
+    note_sent({p.topic, p.payload, codec::qos::at_most_once, false, false, 0});
+}
+
+void session::drop_qos0(const delivery& d, plugin::drop_reason why) {
+    count_drop(why);
+    trace_message("dropped", d.packet().topic, codec::qos::at_most_once, plugin::name_of(why));
 }
 
 // New in the window. A QoS 2 message of a durable session is not sent before its packet id is on disk: a process that
@@ -157,7 +165,7 @@ void session::send_publish(codec::publish packet, const topics::message_ptr& m) 
     ++messages_sent_;
     count.publish_sent.add();
     count.publish_bytes_sent.add(packet.payload.size());
-    if (tracing()) write_publish_trace("Sending PUBLISH to", packet);
+    if (watched()) note_sent(packet);
 }
 
 std::optional<drop_reason> session::queue_refusal(const topics::message& m) const {

@@ -2,13 +2,31 @@
 // bytes leave at the end of the loop turn. Worker thread.
 #pragma once
 
+#include "broker/codec/error.hpp"
 #include "broker/codec/types.hpp"
 #include "broker/topics/message.hpp"
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace nightjar::session {
+
+// Why a connection ends. Those that mosquitto's log tells apart have its words there (worker/connection.cpp).
+enum class ending : std::uint8_t {
+    orderly,          // after DISCONNECT
+    connection_lost,  // the client has closed its connection, or the network
+    malformed_packet, // its bytes are no MQTT
+    protocol_error,   // they are, but not what may come here
+    oversize_packet,
+    not_authorised,
+    keep_alive,
+    taken_over,     // by a new connection of the same client
+    administrative, // an operator wants it
+    broker_stops,
+    other, // the detail says it all
+};
+ending ending_of(codec::error cause);
 
 class link {
   public:
@@ -26,9 +44,10 @@ class link {
     virtual void append_payload(const topics::message_ptr& m) = 0;
     void send(codec::bytes packet);
 
-    // Ends the connection at the end of this turn; `cause`, a text with static storage, goes to the log. Empty:
-    // orderly.
-    virtual void close(std::string_view cause) = 0;
+    virtual std::string address() const = 0; // of the client, "127.0.0.1"
+
+    // Ends the connection at the end of this turn. `detail`, a text with static storage, goes to the log.
+    virtual void close(ending why, std::string_view detail = {}) = 0;
 
   protected:
     ~link() = default;

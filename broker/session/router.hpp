@@ -6,6 +6,7 @@
 #include "broker/session/counters.hpp"
 #include "broker/session/journal.hpp"
 #include "broker/topics/message.hpp"
+#include "broker/trace/hub.hpp"
 
 #include <optional>
 #include <vector>
@@ -18,10 +19,13 @@ struct route_result {
     std::optional<codec::error> error; // the PUBLISH breaks the protocol: close
     ticket durable_after = 0;
     bool plugin_stored = false; // part of it, with that ticket, is a plugin's
+    bool denied = false;        // acknowledged all the same [MQTT-3.3.5-2]
 };
 
 class router {
   public:
+    trace::hub& tracer() const { return *tracer_; } // live traces; outlives the router
+
     // Routes to all subscribers. `frame` is the whole packet as it came, or empty.
     virtual route_result publish(session& from, const codec::publish& packet, codec::bytes frame) = 0;
     virtual void publish_will(session& from, const topics::message_ptr& will) = 0;
@@ -37,7 +41,11 @@ class router {
     virtual counters& count() = 0;
 
   protected:
+    explicit router(trace::hub& tracer) : tracer_(&tracer) {}
     ~router() = default;
+
+  private:
+    trace::hub* tracer_;
 };
 
 } // namespace nightjar::session

@@ -14,6 +14,22 @@ void link::send(codec::bytes packet) {
     commit(packet.size());
 }
 
+ending ending_of(codec::error cause) {
+    using codec::error;
+    switch (cause) { // as mosquitto 2.0.11 has it
+    case error::truncated:
+    case error::trailing_bytes:
+    case error::invalid_utf8:
+    case error::invalid_topic_filter:
+    case error::qos_3:
+    case error::dup_with_qos_0:
+    case error::no_topic_filter:
+    case error::reserved_qos_bits: return ending::malformed_packet;
+    case error::packet_too_large: return ending::oversize_packet;
+    default: return ending::protocol_error;
+    }
+}
+
 session::session(topics::subscriber_id id, std::string client_id, const limits& limits, router& broker, journal& disk,
                  log::logger& log)
     : id_(id), client_id_(std::move(client_id)), limits_(limits), broker_(broker), disk_(disk), log_(log) {}
@@ -78,7 +94,7 @@ void session::end() {
 void session::on_packet(const codec::fixed_header& header, codec::bytes frame) {
     using codec::packet_type;
     const auto body = frame.substr(header.header_size);
-    if (tracing()) write_received_trace(header, body);
+    if (header.type != packet_type::publish && watched()) note_received(header, body);
     switch (header.type) {
     case packet_type::publish: return on_publish(header.flags, body, frame);
     case packet_type::puback:
@@ -88,8 +104,11 @@ void session::on_packet(const codec::fixed_header& header, codec::bytes frame) {
     case packet_type::subscribe: return on_subscribe(header.flags, body);
     case packet_type::unsubscribe: return on_unsubscribe(header.flags, body);
     case packet_type::disconnect: return on_disconnect(header.flags, body);
-    case packet_type::connect: return link_->close("second CONNECT"); // [MQTT-3.1.0-2]
-    default: return link_->close("packet type that only a server sends");
+    case packet_type::connect: // [MQTT-3.1.0-2]
+        log_.write(log::level::notice, {{"client", client_id_}}, "Bad client {} sending multiple CONNECT messages.",
+                   client_id_);
+        return link_->close(ending::protocol_error, "second CONNECT");
+    default: return link_->close(ending::protocol_error, "packet type that only a server sends");
     }
 }
 
@@ -97,9 +116,9 @@ void session::on_disconnect(std::uint8_t flags, codec::bytes body) {
     if (const auto ok = codec::decode_empty(codec::packet_type::disconnect, flags, body, version_); !ok)
         return protocol_error(ok.error()); // [MQTT-3.14.1-1]
     disconnect_received_ = true;
-    link_->close({}); // [MQTT-3.14.4-1]
+    link_->close(ending::orderly); // [MQTT-3.14.4-1]
 }
 
-void session::protocol_error(codec::error cause) { link_->close(codec::describe(cause)); }
+void session::protocol_error(codec::error cause) { link_->close(ending_of(cause), codec::describe(cause)); }
 
 } // namespace nightjar::session

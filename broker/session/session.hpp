@@ -87,6 +87,8 @@ class session : public order_hook {
 
     // --- packets, but CONNECT and PINGREQ. Views into the frame.
     void on_packet(const codec::fixed_header& header, codec::bytes frame);
+    // While somebody looks, of a PUBLISH of its client, when it is known whether it may come in.
+    void note_publish(const codec::publish& packet, bool denied) const;
     bool disconnect_received() const { return disconnect_received_; }
 
     // --- outbound: deliver.cpp
@@ -102,6 +104,9 @@ class session : public order_hook {
     void on_commit_failed(ticket failed); // nothing up to `failed` may be acknowledged
 
     std::size_t subscription_count() const { return filters_.size(); }
+    std::size_t queued_count() const;
+    std::size_t in_flight_count() const;
+    std::string address() const; // of its client; empty: it is away
 
     // Its part of the record. `past`: what is to be told of its connection while it is away.
     void describe(plugin::client_record& into, moment now) const;
@@ -129,6 +134,7 @@ class session : public order_hook {
         codec::packet_id id;                  // of CONNACK: session present
         bool plugin_stored = false;           // a plugin's part of the message is in the batch too
         std::vector<std::uint8_t> codes = {}; // of SUBACK
+        std::uint8_t reason = 0;              // of PUBACK and PUBREC: 3.1.1 does not send it, the log has it
     };
     void acknowledge(answer what, ticket after);
     void send_answer(const answer& what);
@@ -153,6 +159,7 @@ class session : public order_hook {
     void resend_in_flight();
     void send_in_flight(inflight_window::slot& s);
     void drop(const topics::message_ptr& m, codec::qos qos, plugin::drop_reason why);
+    void drop_qos0(const delivery& d, plugin::drop_reason why);
     bool hides(codec::bytes topic) const { return mount_ && !mount_->covers(topic); }
     codec::bytes full(codec::bytes topic) { return mount_ ? mount_->full(topic) : topic; }
     void send_publish(codec::publish packet, const topics::message_ptr& m); // the whole topic; the client gets its part
@@ -161,10 +168,18 @@ class session : public order_hook {
     void protocol_error(codec::error cause);
 
     // trace.cpp
-    bool tracing() const { return log_.enabled(log::level::debug); }
-    void write_publish_trace(const char* what, const codec::publish& packet) const;
-    void write_received_trace(const codec::fixed_header& header, codec::bytes body) const;
-    void write_sent_trace(codec::packet_type type, codec::packet_id id) const;
+    bool watched() const { return log_.enabled(log::level::debug) || broker_.tracer().on(); }
+    void note_received(const codec::fixed_header& header, codec::bytes body) const;
+    void note_sent(const codec::publish& packet) const;
+    void note_sent(const answer& what) const;
+    void write_publish(const char* what, const codec::publish& packet) const;
+    void trace_received(const codec::fixed_header& header, codec::bytes body) const;
+    void trace_message(std::string_view event, codec::bytes topic, codec::qos qos, std::string_view why) const;
+    template <typename Tell>
+    void trace_packet(std::string_view direction, codec::packet_type type, codec::bytes topic, std::size_t length,
+                      Tell tell) const;
+    trace::subject subject() const;
+    std::string_view why_queued() const;
 
     struct queued {
         topics::message_ptr message;

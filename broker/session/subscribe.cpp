@@ -10,14 +10,20 @@ namespace nightjar::session {
 
 void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
     auto packet = codec::decode_subscribe(flags, body, version_);
-    if (!packet) return protocol_error(packet.error());
+    if (!packet) {
+        if (packet.error() == codec::error::invalid_topic_filter)
+            log_.information("Invalid subscription string from {}, disconnecting.", link_->address());
+        return protocol_error(packet.error());
+    }
     std::vector<std::uint8_t> codes;
     auto requests = packet->filters;
     while (const auto request = requests.next()) {
         const auto filter = full(request->filter);
         const auto qos = std::min(request->qos, max_qos_);
+        if (log_.enabled(log::level::debug)) log_.debug("\t{} (QoS {})", filter, static_cast<int>(request->qos));
         const bool valid = !mount_ || codec::check_topic_filter(filter); // "tenant" and "#" make "tenant#"
         if (!valid || !broker_.may_subscribe(*this, filter, qos)) {
+            trace_message("subscription refused", filter, qos, valid ? "rights" : "mount_point");
             codes.push_back(codec::suback_failure);
             continue;
         }
@@ -25,7 +31,8 @@ void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
         const auto place = std::lower_bound(filters_.begin(), filters_.end(), filter);
         if (place == filters_.end() || *place != filter) filters_.insert(place, std::string(filter));
         if (durable_) note(storage::put_subscription{number(), std::string(filter), static_cast<std::uint8_t>(qos)});
-        log_.write(log::level::subscribe, "{} {} {}", client_id_, static_cast<int>(qos), filter);
+        log_.write(log::level::subscribe, {{"client", client_id_}, {"topic", filter}, {"qos", static_cast<int>(qos)}},
+                   "{} {} {}", client_id_, static_cast<int>(qos), filter);
         codes.push_back(static_cast<std::uint8_t>(qos));
     }
     acknowledge({codec::packet_type::suback, packet->packet_id, false, codes}, durable_ ? disk_.last_ticket() : 0);
@@ -53,11 +60,12 @@ void session::on_unsubscribe(std::uint8_t flags, codec::bytes body) {
     if (!packet) return protocol_error(packet.error());
     while (const auto request = packet->filters.next()) {
         const auto filter = full(request->filter);
+        log_.debug("\t{}", filter);
+        log_.write(log::level::unsubscribe, {{"client", client_id_}, {"topic", filter}}, "{} {}", client_id_, filter);
         const auto place = std::lower_bound(filters_.begin(), filters_.end(), filter);
         if (place == filters_.end() || *place != filter) continue;
         broker_.unsubscribe(*this, filter);
         if (durable_) note(storage::remove_subscription{number(), *place});
-        log_.write(log::level::unsubscribe, "{} {}", client_id_, filter);
         filters_.erase(place);
     }
     acknowledge({codec::packet_type::unsuback, packet->packet_id},

@@ -122,6 +122,15 @@ std::optional<std::int64_t> parse_epoch(std::string_view text) {
 
 } // namespace
 
+std::string format_time_us(std::int64_t us) {
+    const auto ms = us >= 0 ? us / 1000 : (us - 999) / 1000;
+    const civil_time t = civil_from(ms);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}{:03}Z", static_cast<int>(t.date.year()),
+                       static_cast<unsigned>(t.date.month()), static_cast<unsigned>(t.date.day()),
+                       t.time_of_day.hours().count(), t.time_of_day.minutes().count(), t.time_of_day.seconds().count(),
+                       t.time_of_day.subseconds().count(), us - ms * 1000);
+}
+
 std::string format_time(std::int64_t ms) {
     const civil_time t = civil_from(ms);
     const auto fraction = t.time_of_day.subseconds().count();

@@ -12,6 +12,9 @@ namespace nightjar::text {
 // lies outside is held to the nearest end.
 std::string format_time(std::int64_t ms);
 
+// "2026-01-28T15:07:55.000123Z": RFC 3339, always six digits. Microseconds since 1970.
+std::string format_time_us(std::int64_t us);
+
 // ISO 8601 with 'Z' or an offset, a date alone (midnight UTC), or a number: seconds since 1970, or
 // milliseconds when it is too large for seconds (100,000,000,000, the year 5138). In an offset a space stands
 // for '+', which is what a query makes of it.

@@ -12,6 +12,7 @@
 namespace nightjar::worker {
 
 using codec::connack_code;
+using session::ending;
 
 namespace {
 
@@ -25,35 +26,48 @@ std::string make_client_id(const std::string& prefix) {
     return fmt::format("{}{:08X}-{:08X}-{:08X}-{:08X}", prefix, random(), random(), random(), random());
 }
 
+ending ending_of(connack_code code) {
+    switch (code) {
+    case connack_code::bad_user_name_or_password:
+    case connack_code::not_authorized: return ending::not_authorised;
+    case connack_code::server_unavailable: return ending::other;
+    default: return ending::protocol_error;
+    }
+}
+
 } // namespace
 
 void connection::on_connect(const codec::fixed_header& header, codec::bytes frame) {
-    if (!std::exchange(connect_counted_, true)) {
+    const bool first = !std::exchange(connect_counted_, true); // not after a verdict, not from another worker
+    if (first) {
         home_.count().packets_received.add();
         home_.count().connect_received.add();
     }
     const auto decoded = codec::decode_connect(header.flags, frame.substr(header.header_size));
     if (!decoded) {
+        const auto detail = codec::describe(decoded.error());
+        write_bad_protocol(decoded.error(), frame.substr(header.header_size));
         switch (decoded.error()) {
         case codec::error::protocol_level: // [MQTT-3.1.2-2]
-            return refuse(connack_code::unacceptable_protocol_version, codec::describe(decoded.error()));
-        case codec::error::client_id_too_long:
-            return refuse(connack_code::identifier_rejected, codec::describe(decoded.error()));
-        default: return close(codec::describe(decoded.error())); // [MQTT-3.1.4-1]
+            return refuse(connack_code::unacceptable_protocol_version, detail);
+        case codec::error::client_id_too_long: return refuse(connack_code::identifier_rejected, detail);
+        default: return close(ending::protocol_error, detail); // [MQTT-3.1.4-1]
         }
     }
-    if (listener_->conf.closed) return close("its listener was closed");
+    if (listener_->conf.closed) return close(ending::other, "its listener was closed");
     auto packet = *decoded;
+    if (first && home_.tracer().on()) trace_connect(packet, header.remaining_length);
     if (!admissible(packet)) return;
     const auto name = certified_name();
-    if (name && name->empty()) return refuse(connack_code::bad_user_name_or_password, "certificate without a name");
+    if (name && name->empty())
+        return refuse(connack_code::bad_user_name_or_password, "certificate without a name", packet.client_id);
     if (name) packet.user_name = *name;
     certified_ = name.has_value();
     std::string made_id; // [MQTT-3.1.3-6]
     if (!settle_client_id(packet, made_id)) return;
     if (!verdict_) verdict_ = judge(packet);
     if (*verdict_ == plugin::connect_verdict::later) return wait_for_verdict(frame);
-    if (const auto code = refusal(*verdict_)) return refuse(*code, "not authorised");
+    if (const auto code = refusal(*verdict_)) return refuse(*code, "not authorised", packet.client_id);
     enter(packet, std::string(packet.client_id), frame);
 }
 
@@ -61,19 +75,22 @@ void connection::on_connect(const codec::fixed_header& header, codec::bytes fram
 bool connection::admissible(const codec::connect& packet) {
     const auto& conf = home_.shared().conf;
     if (!accepts(listener_->conf, packet.version))
-        return refuse(connack_code::unacceptable_protocol_version, "not of accept_protocol_versions"), false;
+        return refuse(connack_code::unacceptable_protocol_version, "not of accept_protocol_versions", packet.client_id),
+               false;
     if (packet.will) {
         const auto& will = *packet.will;
         if (const auto valid = codec::check_topic_name(will.topic); !valid)
-            return close(codec::describe(valid.error())), false;
-        if (will.retain && !conf.retain_available) return close("retained will, but retain_available is false"), false;
+            return close(ending::protocol_error, codec::describe(valid.error())), false;
+        if (will.retain && !conf.retain_available)
+            return close(ending::protocol_error, "retained will, but retain_available is false"), false;
         if (static_cast<std::uint8_t>(will.qos) > listener_->conf.max_qos)
-            return close("QoS of the will above max_qos"), false; // [MQTT-3.2.2-12]
+            return close(ending::protocol_error, "QoS of the will above max_qos"), false; // [MQTT-3.2.2-12]
         if (listener_->conf.mount_point.size() + will.topic.size() > codec::longest_string)
-            return close("topic too long below its mount_point"), false;
+            return close(ending::protocol_error, "topic too long below its mount_point"), false;
     }
     if (conf.max_keepalive != 0 && (packet.keep_alive == 0 || packet.keep_alive > conf.max_keepalive))
-        return refuse(connack_code::identifier_rejected, "keep alive longer than max_keepalive"), false;
+        return refuse(connack_code::identifier_rejected, "keep alive longer than max_keepalive", packet.client_id),
+               false;
     return true;
 }
 
@@ -88,10 +105,12 @@ bool connection::settle_client_id(codec::connect& packet, std::string& made) {
         packet.client_id = made;
     }
     if (!packet.client_id.starts_with(conf.clientid_prefix))
-        return refuse(connack_code::not_authorized, "client id without one of clientid_prefixes"), false;
+        return refuse(connack_code::not_authorized, "client id without one of clientid_prefixes", packet.client_id),
+               false;
     if (!l.use_username_as_clientid) return true;
     if (!packet.user_name || packet.user_name->empty())
-        return refuse(connack_code::not_authorized, "no user name, but use_username_as_clientid"), false;
+        return refuse(connack_code::not_authorized, "no user name, but use_username_as_clientid", packet.client_id),
+               false;
     packet.client_id = *packet.user_name;
     return true;
 }
@@ -132,11 +151,11 @@ void connection::on_verdict(plugin::connect_verdict verdict) {
 
 void connection::reloaded() {
     if (closing_) return;
-    if (listener_->conf.closed) return close("its listener was closed");
+    if (listener_->conf.closed) return close(ending::other, "its listener was closed");
     if (session_ == nullptr) return; // a verdict that is on its way counts no more
     auto who = home_.describe(*session_);
     who.certified = certified_;
-    if (refusal(home_.shared().plugins.keeps(home_, who))) close("not authorised any more");
+    if (refusal(home_.shared().plugins.keeps(home_, who))) close(ending::not_authorised, "not authorised any more");
 }
 
 // No value: it may come in.
@@ -152,9 +171,11 @@ std::optional<connack_code> connection::refusal(plugin::connect_verdict verdict)
     return connack_code::not_authorized;
 }
 
-void connection::refuse(connack_code code, std::string_view cause) {
+void connection::refuse(connack_code code, std::string_view detail, codec::bytes client_id) {
+    if (home_.tracer().on()) trace_refusal(client_id, code, detail);
     send(codec::encode_connack(false, code, codec::protocol_version::v3_1_1)); // [MQTT-3.2.2-4]
-    close(cause);                                                              // [MQTT-3.2.2-5]
+    write_refusal(code);
+    close(ending_of(code), detail); // [MQTT-3.2.2-5]
 }
 
 // Finds or makes the session. A session never moves: if another worker has it, this connection goes there.
@@ -164,15 +185,16 @@ void connection::enter(const codec::connect& packet, const std::string& client_i
         const auto known = directory.find(client_id);
         if (known && known->worker != home_.index()) {
             leaving_for_ = std::make_unique<destination>(destination{known->worker, std::string(frame)});
-            return close({});
+            return close(ending::orderly);
         }
         // Or a client that gave up and came again would be thrown out by what it had sent before.
         if (known && known->session->connected() && transport_->abandoned())
-            return close("connection closed by client");
+            return close(ending::connection_lost, "connection closed by client");
         if (known)
             if (auto* kept = take_over(*known->session, packet)) return welcome(packet, *kept, true);
-        if (home_.memory_full()) return refuse(connack_code::server_unavailable, "memory_limit is reached");
-        if (home_.no_more_sessions()) return refuse(connack_code::server_unavailable, "global_max_clients reached");
+        if (home_.memory_full()) return refuse(connack_code::server_unavailable, "memory_limit is reached", client_id);
+        if (home_.no_more_sessions())
+            return refuse(connack_code::server_unavailable, "global_max_clients reached", client_id);
         if (auto* made = home_.make_session(client_id)) return welcome(packet, *made, false);
     } // another worker was faster: look again
 }
@@ -181,8 +203,12 @@ void connection::enter(const codec::connect& packet, const std::string& client_i
 session::session* connection::take_over(session::session& existing, const codec::connect& packet) {
     if (existing.connected()) { // [MQTT-3.1.4-2]
         auto* old = static_cast<connection*>(existing.current_link());
-        home_.shared().log.notice("Client {} already connected, closing old connection.", existing.client_id());
-        old->close("session taken over");
+        if (logs_connections())
+            home_.shared().log.write(log::level::error, {{"event", "taken over"}, {"client", existing.client_id()}},
+                                     "Client {} already connected, closing old connection.", existing.client_id());
+        if (home_.tracer().on()) trace_session(existing, "taken over");
+        old->close(ending::taken_over, "session taken over");
+        if (home_.tracer().on()) old->trace_end("taken over");
         const bool gone = existing.clean();
         old->release_session();
         if (gone) return nullptr;
@@ -205,13 +231,8 @@ void connection::welcome(const codec::connect& packet, session::session& session
     home_.file(*this);
     home_.count().connects.add();
     home_.count().clients_connected.add();
-    const auto& shared = home_.shared();
-    if (shared.conf.log.connection_messages)
-        shared.log.notice("New client connected from {} as {} (p{}, c{}, k{}{}).", peer_.place(), session.client_id(),
-                          packet.version == codec::protocol_version::v3_1 ? 1 : 2, packet.clean_session ? 1 : 0,
-                          packet.keep_alive, packet.user_name ? fmt::format(", u'{}'", *packet.user_name) : "");
-    if (const auto security = transport_->security(); !security.empty())
-        shared.log.debug("Client {} uses {}.", session.client_id(), security);
+    write_welcome(packet);
+    if (home_.tracer().on()) trace_session(session, session_present ? "resumed" : "new");
     session.attach(*this, packet, session_present, ended_ ? home_.last_ticket() : 0);
     tell_presence(session, {});
 }

@@ -12,6 +12,8 @@
 
 namespace nightjar::worker {
 
+using session::ending;
+
 namespace {
 
 constexpr std::uint32_t connect_deadline = 5;               // seconds, from the first byte of TCP to a whole CONNECT
@@ -75,7 +77,7 @@ void connection::take(std::string_view bytes) {
 void connection::take_frames(std::string_view& bytes) {
     while (open_for_packets()) {
         const auto read = codec::read_fixed_header(bytes);
-        if (!read) return close(codec::describe(read.error()));
+        if (!read) return close(session::ending_of(read.error()), codec::describe(read.error()));
         if (!*read) return;
         const auto& header = **read;
         if (!acceptable(header)) return;
@@ -90,7 +92,7 @@ void connection::take_frames(std::string_view& bytes) {
 // Adds to the kept piece just what its packet still lacks; the rest is cut where it lies. False: more bytes are needed.
 bool connection::complete_partial(std::string_view& bytes) {
     const auto read = codec::read_fixed_header({partial_.data, partial_size_});
-    if (!read) return close(codec::describe(read.error())), false;
+    if (!read) return close(session::ending_of(read.error()), codec::describe(read.error())), false;
     if (*read && !acceptable(**read)) return false;
     const std::size_t wanted = *read ? (**read).frame_size() : partial_size_ + std::size_t{1};
     const auto piece = bytes.substr(0, wanted - partial_size_);
@@ -119,11 +121,11 @@ void connection::keep_partial(std::string_view bytes) {
 bool connection::acceptable(const codec::fixed_header& header) {
     if (session_ == nullptr) {
         if (header.type != codec::packet_type::connect) { // [MQTT-3.1.0-1]
-            close("packet before CONNECT");
+            close(ending::protocol_error, "packet before CONNECT");
             return false;
         }
         if (header.frame_size() > first_packet_limit) {
-            close("CONNECT packet too large");
+            close(ending::oversize_packet, "CONNECT packet too large");
             return false;
         }
     }
@@ -131,7 +133,7 @@ bool connection::acceptable(const codec::fixed_header& header) {
     if (limit != 0 && header.frame_size() > limit) {
         if (session_ != nullptr && header.type == codec::packet_type::publish)
             session_->count_drop(plugin::drop_reason::too_large);
-        close("packet larger than max_packet_size");
+        close(ending::oversize_packet, "packet larger than max_packet_size");
         return false;
     }
     return true;
@@ -145,8 +147,12 @@ void connection::on_frame(const codec::fixed_header& header, codec::bytes frame)
 }
 
 void connection::on_pingreq(const codec::fixed_header& header) {
-    if (header.flags != 0 || header.remaining_length != 0) return close("malformed PINGREQ"); // [MQTT-2.2.2-2]
-    send(codec::encode_empty(codec::packet_type::pingresp));                                  // [MQTT-3.12.4-1]
+    if (header.flags != 0 || header.remaining_length != 0)
+        return close(ending::malformed_packet, "malformed PINGREQ"); // [MQTT-2.2.2-2]
+    const bool watched = home_.shared().log.enabled(log::level::debug) || home_.tracer().on();
+    if (watched) write_ping(codec::packet_type::pingreq);
+    send(codec::encode_empty(codec::packet_type::pingresp)); // [MQTT-3.12.4-1]
+    if (watched) write_ping(codec::packet_type::pingresp);
 }
 
 // --- output
@@ -264,7 +270,7 @@ void connection::tell_presence(const session::session& session, std::string_view
 }
 
 // MQTT 3.1.1 has no DISCONNECT from the server [MQTT-3.14]: the client sees its connection end.
-void connection::kick() { close("administrative action"); }
+void connection::kick() { close(ending::administrative, "administrative action"); }
 
 // --- deadlines
 
@@ -278,20 +284,22 @@ std::uint32_t connection::deadline() const {
 void connection::on_deadline() {
     if (closing_) return;
     if (home_.now_seconds() < deadline()) return home_.file(*this);
-    close(session_ == nullptr ? "no CONNECT in time" : "exceeded keep alive");
+    if (session_ == nullptr) return close(ending::other, "no CONNECT in time");
+    close(ending::keep_alive, "exceeded keep alive");
 }
 
 // --- the end
 
-void connection::close(std::string_view cause) {
+void connection::close(session::ending why, std::string_view detail) {
     if (std::exchange(closing_, true)) return;
-    cause_ = cause;
+    ending_ = why;
+    detail_ = detail;
     home_.closed(*this);
 }
 
 void connection::on_lost(std::string_view cause) {
     lost_ = true;
-    close(cause);
+    close(cause.starts_with(net::just_lost) ? ending::connection_lost : ending::other, cause);
 }
 
 // To the worker that holds the session, with all that was read.
@@ -309,21 +317,14 @@ void connection::shut_down() {
         if (!transport_->blocked()) transport_->flush(output_);
         transport_->close();
     }
-    auto& log = home_.shared().log;
-    if (home_.shared().conf.log.connection_messages) {
-        if (cause_.empty()) {
-            log.notice("Client {} disconnected.", name());
-        } else {
-            log.notice("Client {} disconnected: {}.", name(), cause_);
-        }
-    }
+    write_end();
     if (session_ != nullptr) release_session();
 }
 
 void connection::release_session() {
     auto& session = *std::exchange(session_, nullptr);
     home_.count().clients_connected.subtract();
-    const std::string_view reason = cause_.empty() ? "DISCONNECT" : cause_;
+    const std::string_view reason = detail_.empty() ? "DISCONNECT" : detail_;
     tell_presence(session, reason);
     if (!session.clean()) {
         plugin::client_record last;

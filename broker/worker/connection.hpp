@@ -10,6 +10,7 @@
 #include "broker/plugin/client_record.hpp"
 #include "broker/plugin/plugin.hpp"
 #include "broker/session/link.hpp"
+#include "broker/trace/hub.hpp"
 
 #include <atomic>
 #include <memory>
@@ -68,7 +69,8 @@ class connection final : public net::transport_events, public session::link, pub
     char* reserve(std::size_t size) override { return output_.reserve(size); }
     void commit(std::size_t size) override;
     void append_payload(const topics::message_ptr& m) override;
-    void close(std::string_view cause) override;
+    std::string address() const override { return peer_.text(); } // "127.0.0.1", "unix:1000"
+    void close(session::ending why, std::string_view detail = {}) override;
 
     void flush();     // at the end of the turn
     void shut_down(); // at the end of the turn in which it was closed: last flush, log line, session detached
@@ -82,10 +84,9 @@ class connection final : public net::transport_events, public session::link, pub
 
     session::session* current_session() const { return session_; }
     const net::peer_address& peer() const { return peer_; }
-    std::string address() const { return peer_.text(); } // "127.0.0.1", "unix:1000"
-    void describe(plugin::client_record& into) const;    // its part
-    void kick();                                         // by the administrator
-    std::string name() const;                            // "ID [1.2.3.4:5]" for the log
+    void describe(plugin::client_record& into) const; // its part
+    void kick();                                      // by the administrator
+    std::string name() const;                         // "ID [1.2.3.4:5]" for the log
 
   private:
     // framing
@@ -105,12 +106,29 @@ class connection final : public net::transport_events, public session::link, pub
     std::optional<std::string> certified_name() const;
     void wait_for_verdict(codec::bytes frame);
     std::optional<codec::connack_code> refusal(plugin::connect_verdict verdict) const;
-    void refuse(codec::connack_code code, std::string_view cause);
+    void refuse(codec::connack_code code, std::string_view detail, codec::bytes client_id = {});
     void enter(const codec::connect& packet, const std::string& client_id, codec::bytes frame);
     session::session* take_over(session::session& existing, const codec::connect& packet);
     void welcome(const codec::connect& packet, session::session& session, bool session_present);
     void leave(std::string_view rest);
     void release_session();
+
+    // connection_log.cpp
+    bool logs_connections() const;
+    std::string_view client_name() const;
+    void write_welcome(const codec::connect& packet) const;
+    void write_bad_protocol(codec::error cause, codec::bytes body) const;
+    void write_refusal(codec::connack_code code) const;
+    void write_ping(codec::packet_type type) const;
+    void write_end() const;
+
+    // trace.cpp
+    trace::subject subject(codec::bytes client_id, codec::bytes user_name) const;
+    void trace_connect(const codec::connect& packet, std::size_t remaining_length) const;
+    void trace_refusal(codec::bytes client_id, codec::connack_code code, std::string_view why) const;
+    void trace_session(const session::session& s, std::string_view what) const;
+    void trace_end(std::string_view reason) const;
+    void trace_ping(codec::packet_type type) const;
 
     void on_pingreq(const codec::fixed_header& header);
     void count_backlog();
@@ -133,10 +151,11 @@ class connection final : public net::transport_events, public session::link, pub
     bool closing_ = false;
     bool reading_paused_ = false;
     bool lost_ = false;
-    bool certified_ = false;       // its user name comes from its certificate
-    bool connect_counted_ = false; // its CONNECT, here or by the worker it came from
-    bool ended_ = false;           // its CONNECT ended a durable session
-    std::string_view cause_;       // why it closed; static text
+    bool certified_ = false;                          // its user name comes from its certificate
+    bool connect_counted_ = false;                    // its CONNECT, here or by the worker it came from
+    bool ended_ = false;                              // its CONNECT ended a durable session
+    session::ending ending_ = session::ending::other; // once it is closing
+    std::string_view detail_;                         // static text
     struct destination {
         unsigned worker;
         std::string bytes; // what this connection has read and not used

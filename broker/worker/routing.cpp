@@ -12,17 +12,23 @@ using plugin::drop_reason;
 namespace {
 // A worker that cannot keep up is sent no more QoS 0 than this; what is dropped is counted.
 constexpr std::size_t mailbox_limit = std::size_t{64} << 20;
+
+// Who publishes, with the address; `address` keeps it.
+plugin::client traced_as(plugin::client who, const session::session* writer, std::string& address) {
+    if (writer == nullptr) return who;
+    address = writer->address();
+    who.address = address;
+    return who;
+}
+
 } // namespace
 
 session::route_result worker::publish(session::session& from, const codec::publish& packet, codec::bytes frame) {
     session::delivery d(packet, frame, scratch_);
     const auto who = describe(from);
     const auto result = route(d, &who, &from, nullptr);
-    if (result.outcome == plugin::publish_outcome::denied)
-        common_.log.debug("Denied PUBLISH from {} (d{}, q{}, r{}, m{}, '{}', ... ({} bytes))", from.client_id(),
-                          packet.dup ? 1 : 0, static_cast<int>(packet.qos), packet.retain ? 1 : 0, packet.packet_id,
-                          packet.topic, packet.payload.size());
-    return {result.error, result.kept ? batches_.open_ticket() : 0, result.outcome == plugin::publish_outcome::stored};
+    return {result.error, result.kept ? batches_.open_ticket() : 0, result.outcome == plugin::publish_outcome::stored,
+            result.outcome == plugin::publish_outcome::denied};
 }
 
 void worker::publish_will(session::session& from, const topics::message_ptr& will) {
@@ -38,12 +44,17 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, se
     if (!found) return {found.error(), {}};
     topic_entry& entry = **found;
     auto outcome = plugin::publish_outcome::pass;
+    const bool traced = who != nullptr && tracer().on();
+    std::string address;
     if (who != nullptr) {
-        const auto limit = common_.conf.message_size_limit;
-        if (entry.reserved || !may_write(entry, *who, writer)) return give_up(writer, drop_reason::denied);
-        if (limit != 0 && packet.payload.size() > limit) return give_up(writer, drop_reason::too_large);
-        if (!entry.plugins.empty()) outcome = ask_plugins(entry, packet, *who, report);
-        if (outcome == plugin::publish_outcome::denied) return give_up(writer, drop_reason::denied);
+        const auto denied = refusal_of(entry, packet, *who, writer);
+        if (!denied && !entry.plugins.empty()) outcome = ask_plugins(entry, packet, *who, report);
+        const auto why = outcome == plugin::publish_outcome::denied ? drop_reason::denied : denied;
+        const bool packet_came = writer != nullptr && writer->connected(); // a will comes when its client has gone
+        if (packet_came && (traced || common_.log.enabled(log::level::debug)))
+            writer->note_publish(packet, why.has_value());
+        if (traced) trace_write(traced_as(*who, writer, address), entry, packet, why);
+        if (why) return give_up(writer, *why);
     }
     // Retained first: who subscribes between this line and the next finds the message there.
     topics::message_ptr replaced;
@@ -59,9 +70,22 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, se
     }
     const bool durable = entry.durable && packet.qos != codec::qos::at_most_once;
     const bool kept = (durable || packet.retain) && keep_message(entry, d, replaced);
+    if (traced) {
+        trace_route(traced_as(*who, writer, address), entry, packet);
+        trace_readers(entry);
+    }
     deliver_local(entry, d);
     if (entry.other_workers != 0) deliver_elsewhere(entry, d);
     return {{}, outcome, kept || outcome == plugin::publish_outcome::stored};
+}
+
+// Why it may not be routed.
+std::optional<plugin::drop_reason> worker::refusal_of(topic_entry& entry, const codec::publish& packet,
+                                                      const plugin::client& who, const session::session* writer) {
+    const auto limit = common_.conf.message_size_limit;
+    if (entry.reserved || !may_write(entry, who, writer)) return drop_reason::denied;
+    if (limit != 0 && packet.payload.size() > limit) return drop_reason::too_large;
+    return std::nullopt;
 }
 
 // Before it was routed to anybody. It counts for who sent it.
@@ -192,6 +216,7 @@ void worker::deliver_from_elsewhere(session::delivery& d, const storage::recipie
         refresh(entry, d.packet().topic);
         entry.version = version;
     }
+    if (tracer().on()) trace_readers(entry);
     const bool stored = d.packet().qos != codec::qos::at_most_once;
     for (const auto& target : entry.local)
         if (!stored || !target.durable || target.granted == codec::qos::at_most_once)

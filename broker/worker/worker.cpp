@@ -27,7 +27,8 @@ constexpr std::int64_t small_step = 60;    // of the wall clock, in seconds: not
 } // namespace
 
 worker::worker(common& all, unsigned index)
-    : common_(all), index_(index), read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_size)),
+    : session::router(all.traces), common_(all), index_(index),
+      read_buffer_(std::make_unique_for_overwrite<char[]>(read_buffer_size)),
       started_(std::chrono::steady_clock::now()) {}
 
 worker::~worker() { join(); }
@@ -162,6 +163,7 @@ bool worker::no_more_sessions() const {
 }
 
 void worker::end_session(session::session& s) {
+    if (tracer().on()) trace_session_end(s);
     s.end();
     waiting_.erase(&s);
     common_.directory.remove(s.client_id());
@@ -239,8 +241,10 @@ void worker::commit_done(std::uint64_t number, std::error_code error) {
     reported_ = std::max(reported_, number);
     // A failed batch is owed: it is on disk when a later one is.
     if (!error) committed_ = std::max(committed_, number);
-    if (error)
-        common_.log.error("Error: the store could not write: {}. Nothing of it was acknowledged.", error.message());
+    if (error && !store_failed_) // once: each line may itself be stored, for who follows log_dest topic
+        common_.log.error("Error: the store cannot write: {}. Until it can, nothing is acknowledged that it would have "
+                          "to store.",
+                          error.message());
     if (store_failed_ && !error) common_.log.notice("The store can write again.");
     store_failed_ = static_cast<bool>(error);
     boost::unordered_flat_set<session::session*> waiting;
@@ -432,7 +436,7 @@ void worker::stop() {
     asio::post(context_, [this] {
         stopping_ = true;
         ticker_.cancel();
-        for (const auto& [c, owned] : connections_) c->close("the broker stops");
+        for (const auto& [c, owned] : connections_) c->close(session::ending::broker_stops, "the broker stops");
     });
 }
 

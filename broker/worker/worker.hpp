@@ -51,8 +51,10 @@ struct common {
     topics::subscription_tree subscriptions;
     topics::retained_tree retained;
     client_directory directory;
-    std::vector<worker*> workers;         // by index, at most 64
-    std::atomic<bool> memory_full{false}; // memory_limit is reached; set by worker 0
+    std::vector<worker*> workers;                    // by index, at most 64
+    std::atomic<bool> memory_full{false};            // memory_limit is reached; set by worker 0
+    std::atomic<std::uint64_t> log_lines_dropped{0}; // of log_dest topic
+    trace::hub traces{};
 };
 
 // The answer to a message that did not come from an MQTT client (REST).
@@ -254,10 +256,21 @@ class worker final : public session::router,
     struct forgetting;
     void forget_some(const std::shared_ptr<forgetting>& f);
 
+    // trace.cpp
+    void trace_access(const plugin::client& who, plugin::question what, codec::bytes topic, bool allowed,
+                      std::string_view by) const;
+    void trace_write(const plugin::client& who, const topic_entry& entry, const codec::publish& packet,
+                     std::optional<plugin::drop_reason> refused) const;
+    void trace_route(const plugin::client& who, const topic_entry& entry, const codec::publish& packet) const;
+    void trace_readers(const topic_entry& entry) const;
+    void trace_session_end(const session::session& s) const;
+
     // routing.cpp
     // `who` null: the broker itself. `writer`: the session it comes from; null: none, REST.
     routed route(session::delivery& d, const plugin::client* who, session::session* writer,
                  plugin::ingest_report* report);
+    std::optional<plugin::drop_reason> refusal_of(topic_entry& entry, const codec::publish& packet,
+                                                  const plugin::client& who, const session::session* writer);
     routed give_up(session::session* writer, plugin::drop_reason why);
     static void count_forbidden(const topic_entry& entry);
     bool ask_access(const plugin::client& who, plugin::access what, codec::bytes topic);

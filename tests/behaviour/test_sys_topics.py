@@ -14,8 +14,8 @@ MOSQUITTO = """version uptime clients/total clients/maximum clients/disconnected
 LOADS = """messages/received messages/sent publish/received publish/sent publish/dropped bytes/received bytes/sent
     sockets connections""".split()
 OURS = """dropped/output_full dropped/queue_full dropped/queue_bytes dropped/memory_full dropped/mailbox_full dropped/offline
-    dropped/session_ended dropped/denied dropped/too_large store/commits store/commits/failed store/measurements store/bytes/used
-    config/last_reload_successful config/last_reload_success_timestamp_seconds""".split()
+    dropped/session_ended dropped/denied dropped/too_large log/dropped store/commits store/commits/failed store/measurements
+    store/bytes/used config/last_reload_successful config/last_reload_success_timestamp_seconds""".split()
 NAMES = {PREFIX + name for name in MOSQUITTO + OURS} | {f"{PREFIX}rate/{name}" for name in LOADS} | {
     f"{PREFIX}load/{name}/{window}" for name in LOADS for window in ("1min", "5min", "15min")}
 

@@ -69,6 +69,8 @@ constexpr figure figures[] = {
      [](const s& now) { return now.reload_success_seconds(); }},
     {"nightjar_plugin_errors_total", kind::counter, "Failures of plugins; the log has them.",
      [](const s& now) { return now.plugin_errors; }},
+    {"nightjar_log_lines_dropped_total", kind::counter, "Log lines that came too fast for log_dest topic.",
+     [](const s& now) { return now.log_lines_dropped; }},
     {"nightjar_store_commits_total", kind::counter, "Transactions that are on disk.",
      [](const s& now) { return now.store.commits; }},
     {"nightjar_store_commits_failed_total", kind::counter,

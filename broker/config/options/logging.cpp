@@ -57,13 +57,22 @@ void apply_log_dest(reading& at, std::string_view value) {
     } else if (word == "syslog") {
         list.push_back({kind::syslog, {}});
     } else if (word == "topic") {
-        at.report(severity::warning, "log_dest topic is not supported yet; nothing is published on $SYS/broker/log.");
+        list.push_back({kind::topic, {}});
     } else if (word == "file") {
         const auto path = trim(value.substr(word.size()));
         if (path.empty()) return wrong_value(at, "log_dest", value, "a path must follow file");
         list.push_back({kind::file, std::string(path)});
     } else {
         wrong_value(at, "log_dest", value, "none, stdout, stderr, syslog, topic or file PATH is wanted");
+    }
+}
+
+void apply_log_format(reading& at, std::string_view value) {
+    const auto word = first_word(value);
+    if (word == "text" || word == "json") {
+        at.result.conf.log.format = word == "json" ? log_format::json : log_format::text;
+    } else {
+        wrong_value(at, "log_format", value, "text or json is wanted");
     }
 }
 
@@ -89,6 +98,7 @@ apply log_flag(std::string_view name, bool logging::*member) {
 void add_logging_options(std::vector<option>& t) {
     t.push_back(works("log_dest", apply_log_dest));
     t.push_back(works("log_type", apply_log_type));
+    t.push_back(works("log_format", apply_log_format));
     t.push_back(works("log_facility", apply_log_facility));
     t.push_back(works("log_timestamp", log_flag("log_timestamp", &logging::timestamp)));
     t.push_back(works("connection_messages", log_flag("connection_messages", &logging::connection_messages)));

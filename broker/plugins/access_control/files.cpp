@@ -28,13 +28,15 @@ class reader {
     }
 
   private:
+    // Root reads it now, the user it becomes reads it on reload.
+    password_file::file_reader later_reader() const {
+        const auto reader = ::geteuid() == 0 ? config::first_user(conf_.user, password_file::user_named) : std::nullopt;
+        return reader ? *reader : password_file::this_process();
+    }
     std::shared_ptr<const password_file::password_table> passwords(const config::security& of) {
         auto& known = passwords_[of.password_file];
         if (known) return known;
-        // Root reads it now, the user it drops to reads it on reload.
-        const auto later = conf_.user.empty() ? std::nullopt : password_file::user_named(conf_.user);
-        auto loaded =
-            password_file::read_password_file(of.password_file, later ? *later : password_file::this_process());
+        auto loaded = password_file::read_password_file(of.password_file, later_reader());
         append(out_, std::move(loaded.findings), of.password_where);
         return known = std::make_shared<const password_file::password_table>(std::move(loaded.table));
     }

@@ -72,9 +72,9 @@ class Broker:
                  f"listener {self.websocket_port} 127.0.0.1", "protocol websockets"]
         if "persistence" not in self.extra_conf:
             lines += ["persistence true"]
-        if is_mosquitto():
-            lines += ["user root"]
-        else:
+        if "user " not in self.extra_conf:
+            lines += ["user root"]  # the directory is ours alone
+        if not is_mosquitto():
             lines += [f"listener {self.http_port} 127.0.0.1", "protocol http_api"]
         lines += ["allow_anonymous true", f"persistence_location {self.store}", f"log_type {self.log_types}",
                   "log_dest stderr"]

@@ -77,6 +77,7 @@ BOOST_AUTO_TEST_CASE(the_first_log_dest_replaces_the_default_and_the_next_add) {
     BOOST_TEST(places(conf("log_dest stderr\n")) == "stderr ");
     BOOST_TEST(places(conf("log_dest syslog\nlog_dest file /tmp/a b.log\nlog_dest stderr\n")) ==
                "syslog file:/tmp/a b.log stderr ");
+    BOOST_TEST(places(conf("log_dest stdout\nlog_dest topic\n")) == "stdout topic ");
     BOOST_TEST(places(conf("log_dest none\n")) == "");
     BOOST_TEST(places(conf("log_dest stdout\nlog_dest none\n")) == "");
     BOOST_TEST(places(conf("log_dest none\nlog_dest stdout\n")) == "stdout ");
@@ -89,17 +90,16 @@ BOOST_AUTO_TEST_CASE(the_first_line_is_the_first_of_all_files) {
     BOOST_TEST(places(both) == "stderr stdout ");
 }
 
-BOOST_AUTO_TEST_CASE(log_dest_topic_says_that_it_does_nothing) {
-    const auto result = read("log_dest stdout\nlog_dest topic\n");
-    BOOST_TEST(findings(result).starts_with("warning main.conf:2 log_dest topic is not supported yet"),
-               findings(result));
-    BOOST_TEST(places(result.conf) == "stdout ");
+BOOST_AUTO_TEST_CASE(log_format_is_text_or_json) {
+    BOOST_TEST((load({}).conf.log.format == log_format::text));
+    BOOST_TEST((conf("log_format text\n").log.format == log_format::text));
+    BOOST_TEST((conf("log_format json\n").log.format == log_format::json));
 }
 
 BOOST_AUTO_TEST_CASE(wrong_values_are_errors) {
-    for (const char* line : {"log_type loud", "log_type Error", "log_dest printer", "log_dest file", "log_dest file \t",
-                             "log_dest filename", "log_timestamp maybe", "connection_messages 2", "log_facility 8",
-                             "log_facility -1", "log_facility daemon"}) {
+    for (const char* line : {"log_type loud", "log_type Error", "log_dest printer", "log_format xml", "log_dest file",
+                             "log_dest file \t", "log_dest filename", "log_timestamp maybe", "connection_messages 2",
+                             "log_facility 8", "log_facility -1", "log_facility daemon"}) {
         const auto all = findings("\n" + std::string(line) + "\n");
         BOOST_TEST(all.starts_with("error main.conf:2 Invalid value"), line << ": " << all);
     }

@@ -81,7 +81,24 @@ BOOST_AUTO_TEST_CASE(a_reopen_that_fails_keeps_the_old_file) {
     std::filesystem::rename(dir / "logs", dir / "moved");
     log.reopen();
     log.notice("1");
-    BOOST_TEST(content(dir / "moved/log") == "1\n");
+    BOOST_TEST(content(dir / "moved/log") ==
+               "Error: a log file could not be opened again; its old one goes on being written.\n1\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_topic_gets_lines_while_it_is_a_destination) {
+    lines published;
+    log.set_topic(std::make_unique<capture>(published));
+    log.notice("before");
+    log.configure(settings({{kind::topic, {}}}));
+    log.notice("1");
+    log.configure(settings({{kind::topic, {}}}));
+    log.notice("2");
+    log.configure(settings());
+    log.notice("after");
+    log.configure(settings({{kind::topic, {}}}));
+    log.set_topic(nullptr);
+    log.notice("nowhere");
+    BOOST_TEST(published == (lines{"1", "2"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(several_destinations_get_every_line) {

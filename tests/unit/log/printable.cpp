@@ -28,6 +28,11 @@ BOOST_AUTO_TEST_CASE(every_control_character_is_written_in_hex) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_tab_in_front_is_mosquittos_indent) {
+    log.notice("\t{}", "a\tb");
+    BOOST_TEST(last() == "\ta\\x09b");
+}
+
 BOOST_AUTO_TEST_CASE(a_terminal_sees_no_escape_sequence) {
     log.notice("{}", "\x1B[31mred\x1B]0;title\x07\r");
     BOOST_TEST(last() == "\\x1B[31mred\\x1B]0;title\\x07\\x0D");

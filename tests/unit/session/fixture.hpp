@@ -23,9 +23,10 @@ struct fake_link final : link {
     }
     void commit(std::size_t size) override { out.append(pending, 0, size); }
     void append_payload(const topics::message_ptr& m) override { out += m->payload(); }
-    void close(std::string_view why) override {
+    std::string address() const override { return "192.0.2.1"; }
+    void close(ending, std::string_view detail) override {
         closed = true;
-        cause = why;
+        cause = detail;
     }
     std::string take() { return std::exchange(out, {}); }
 
@@ -70,6 +71,8 @@ struct fake_journal final : journal {
 };
 
 struct fake_router final : router {
+    fake_router() : router(traces) {}
+    trace::hub traces;
     route_result publish(session&, const codec::publish& p, codec::bytes) override {
         published.emplace_back(p.topic);
         if (store) disk->newest = disk->open_ticket;

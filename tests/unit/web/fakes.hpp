@@ -113,6 +113,12 @@ class fake_administrator : public admin::administrator {
     void reload(std::function<void(admin::reload_outcome)> done) override { done(reload_answer); }
     admin::reload_outcome last_reload() const override { return reload_answer; }
     admin::reload_outcome reload_answer;
+    std::unique_ptr<trace::follower> follow(trace::wish what) override {
+        wishes.push_back(what);
+        return traces.follow(std::move(what));
+    }
+    std::vector<trace::wish> wishes;
+    trace::hub traces;
     std::optional<plugin::http_answer> http(const plugin::http_request& what) override {
         const auto page = plugin_pages.find(std::string(what.method) + ' ' + std::string(what.path));
         if (page == plugin_pages.end()) return std::nullopt;
