@@ -74,6 +74,10 @@ asio::awaitable<void> connection::run() {
         deadline_.expires_never();
         const response answer = co_await context_.app.respond(request_);
         context_.log.debug("HTTP {} {} {} from {}", request_.method, request_.path, answer.status, peer_);
+        if (answer.stream) {
+            co_await send_stream(answer);
+            break;
+        }
         const bool keep_alive = parser_->keep_alive() && !context_.stopping && !listener().closed;
         if (!co_await send(answer, keep_alive)) co_return;
         if (!keep_alive) break;

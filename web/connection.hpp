@@ -60,6 +60,8 @@ class connection {
 
     boost::asio::awaitable<outcome> read_body();
     boost::asio::awaitable<bool> send(const response& answer, bool keep_alive);
+    boost::asio::awaitable<void> send_stream(const response& answer); // stream.cpp
+    boost::asio::awaitable<bool> write(std::string_view bytes);
     boost::asio::awaitable<void> refuse_and_close();
     bool asks_for_websocket() const;
     bool hand_over(); // false: refused

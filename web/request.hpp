@@ -5,6 +5,7 @@
 #include "broker/config/configuration.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,15 @@ struct request {
     std::vector<std::string> parameters;        // what stands in the places of the route's "{}", set by the router
 };
 
+// A body that comes piece by piece for as long as somebody reads it. Asked on the web thread.
+class body_stream {
+  public:
+    virtual ~body_stream() = default;
+    virtual std::optional<std::string> take() = 0;               // empty: nothing yet; nothing: it is over
+    virtual void when_ready(std::function<void()> wake) = 0;     // once, on any thread
+    virtual std::string_view keep_alive() const { return "\n"; } // sent when nothing comes for a while
+};
+
 struct response {
     unsigned status = 200;
     std::string content_type; // empty: no body
@@ -39,6 +49,7 @@ struct response {
     std::string_view shared_body;      // used in its place if not empty
     std::shared_ptr<const void> owner; // of shared_body
     std::vector<std::pair<std::string, std::string>> fields;
+    std::shared_ptr<body_stream> stream; // in place of a body; the connection ends with it
 
     std::string_view content() const { return shared_body.empty() ? std::string_view(body) : shared_body; }
 };

@@ -45,7 +45,11 @@ std::string format_head(const response& answer, unsigned http_version, bool keep
                    format_http_date(now_ms));
     if (answer.status != 204 && answer.status != 304) {
         if (!answer.content_type.empty()) fmt::format_to(out, "Content-Type: {}\r\n", answer.content_type);
-        fmt::format_to(out, "Content-Length: {}\r\n", answer.content().size());
+        if (!answer.stream) {
+            fmt::format_to(out, "Content-Length: {}\r\n", answer.content().size());
+        } else if (http_version >= 11) { // before, the end of the connection is the end of the body
+            head += "Transfer-Encoding: chunked\r\n";
+        }
     }
     head += "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
     const auto says_caching = [](const auto& field) { return field.first == "Cache-Control"; };

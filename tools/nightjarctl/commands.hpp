@@ -25,6 +25,7 @@ void add_tls_selfsigned(CLI::App& app, command& run);
 void add_reload(CLI::App& app, command& run);
 void add_passwd(CLI::App& app, command& run);
 void add_acl_test(CLI::App& app, command& run);
+void add_trace(CLI::App& app, command& run);
 
 void add_clients(CLI::App& app, command& run);
 void add_client(CLI::App& app, command& run);

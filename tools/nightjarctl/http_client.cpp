@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -37,14 +38,21 @@ using answer = http::response_parser<http::string_body>;
 
 std::string basic(const rest_access& who) { return "Basic " + text::base64_encode(who.user + ':' + who.password); }
 
+request question_of(const rest_access& who, const rest_url& where, const char* method, const std::string& path) {
+    request question(http::string_to_verb(method), path, 11);
+    const bool six = where.host.find(':') != std::string::npos;
+    question.set(http::field::host, (six ? '[' + where.host + ']' : where.host) + ':' + where.port);
+    question.set(http::field::connection, "close");
+    if (!who.user.empty()) question.set(http::field::authorization, basic(who));
+    return question;
+}
+
 template <typename Stream>
-asio::awaitable<void> exchange(Stream& stream, const request& question, answer& into) {
+asio::awaitable<void> send(Stream& stream, const request& question) {
     std::ostringstream text;
     text << question;
     const auto bytes = text.str();
     co_await asio::async_write(stream, asio::buffer(bytes), use_awaitable);
-    beast::flat_buffer buffer;
-    co_await http::async_read(stream, buffer, into, use_awaitable);
 }
 
 void prepare(asio::ssl::context& tls, const rest_access& who) {
@@ -54,7 +62,9 @@ void prepare(asio::ssl::context& tls, const rest_access& who) {
     tls.load_verify_file(who.cafile);
 }
 
-asio::awaitable<void> talk(const rest_url& where, const rest_access& who, const request& question, answer& into) {
+// converse(stream) is given a connected stream, with TLS or without.
+template <typename Converse>
+asio::awaitable<void> talk(const rest_url& where, const rest_access& who, Converse converse) {
     const auto executor = co_await asio::this_coro::executor;
     asio::ip::tcp::resolver resolver(executor);
     const auto found = co_await resolver.async_resolve(where.host, where.port, use_awaitable);
@@ -65,13 +75,60 @@ asio::awaitable<void> talk(const rest_url& where, const rest_access& who, const 
     plain.expires_after(patience);
     co_await plain.async_connect(found, use_awaitable);
     if (!where.tls) {
-        co_await exchange(plain, question, into);
+        co_await converse(plain);
         co_return;
     }
     if (!who.insecure) stream.set_verify_callback(asio::ssl::host_name_verification(where.host));
     SSL_set_tlsext_host_name(stream.native_handle(), where.host.c_str());
     co_await stream.async_handshake(asio::ssl::stream_base::client, use_awaitable);
-    co_await exchange(stream, question, into);
+    co_await converse(stream);
+}
+
+// Runs a talk() to its end, or until stop() says so.
+template <typename Converse>
+void run(const rest_url& where, const rest_access& who, Converse converse, const std::function<bool()>& stop = {}) {
+    asio::io_context context{1};
+    std::exception_ptr fault;
+    bool done = false;
+    asio::co_spawn(context, talk(where, who, std::move(converse)), [&](std::exception_ptr e) {
+        fault = std::move(e);
+        done = true;
+    });
+    while (!done && !(stop && stop())) context.run_one_for(std::chrono::milliseconds(200));
+    try {
+        if (fault) std::rethrow_exception(fault);
+    } catch (const boost::system::system_error& e) {
+        throw std::runtime_error(fmt::format("cannot ask {} port {}: {}", where.host, where.port, e.code().message()));
+    }
+}
+
+// Takes whole lines off the front.
+void take_lines(std::string& bytes, const std::function<void(std::string_view)>& line) {
+    std::size_t begin = 0;
+    for (auto end = bytes.find('\n'); end != std::string::npos; end = bytes.find('\n', begin)) {
+        if (end > begin) line(std::string_view(bytes).substr(begin, end - begin));
+        begin = end + 1;
+    }
+    bytes.erase(0, begin);
+}
+
+// Bytes of the body as they come, until there are none.
+template <typename Stream, typename Take>
+asio::awaitable<void> read_body(Stream& stream, Take take) {
+    beast::flat_buffer buffer;
+    http::response_parser<http::buffer_body> parser;
+    parser.body_limit(boost::none);
+    co_await http::async_read_header(stream, buffer, parser, use_awaitable);
+    char piece[16'384];
+    while (!parser.is_done()) {
+        beast::get_lowest_layer(stream).expires_after(patience); // the server sends a sign of life more often
+        parser.get().body().data = piece;
+        parser.get().body().size = sizeof piece;
+        boost::system::error_code error;
+        co_await http::async_read_some(stream, buffer, parser, asio::redirect_error(use_awaitable, error));
+        if (error && error != http::error::need_buffer) throw boost::system::system_error(error);
+        take(parser.get().result_int(), std::string_view(piece, sizeof piece - parser.get().body().size));
+    }
 }
 
 // Of `Link: <PATH>; rel="next"`.
@@ -116,24 +173,36 @@ rest_url rest_url::parse(const std::string& text) {
 
 rest_answer ask(const rest_access& where, const char* method, const std::string& path) {
     const auto url = rest_url::parse(where.url);
-    request question(http::string_to_verb(method), path, 11);
-    const bool six = url.host.find(':') != std::string::npos;
-    question.set(http::field::host, (six ? '[' + url.host + ']' : url.host) + ':' + url.port);
-    question.set(http::field::connection, "close");
-    if (!where.user.empty()) question.set(http::field::authorization, basic(where));
+    const auto question = question_of(where, url, method, path);
     answer into;
     into.body_limit(std::uint64_t{256} << 20);
-    asio::io_context context{1};
-    std::exception_ptr fault;
-    asio::co_spawn(context, talk(url, where, question, into), [&fault](std::exception_ptr e) { fault = std::move(e); });
-    context.run();
-    try {
-        if (fault) std::rethrow_exception(fault);
-    } catch (const boost::system::system_error& e) {
-        throw std::runtime_error(fmt::format("cannot ask {} port {}: {}", url.host, url.port, e.code().message()));
-    }
+    run(url, where, [&](auto& stream) -> asio::awaitable<void> {
+        co_await send(stream, question);
+        beast::flat_buffer buffer;
+        co_await http::async_read(stream, buffer, into, use_awaitable);
+    });
     auto& got = into.get();
     return {got.result_int(), std::move(got.body()), next_of(got[http::field::link])};
+}
+
+void follow_lines(const rest_access& where, const std::string& path, const std::function<void(std::string_view)>& line,
+                  const std::function<bool()>& stop) {
+    const auto url = rest_url::parse(where.url);
+    const auto question = question_of(where, url, "GET", path);
+    rest_answer refused;
+    std::string bytes;
+    const auto converse = [&](auto& stream) -> asio::awaitable<void> {
+        co_await send(stream, question);
+        const auto take = [&](unsigned status, std::string_view piece) {
+            bytes += piece;
+            refused.status = status;
+            if (status == 200) take_lines(bytes, line);
+        };
+        co_await read_body(stream, take);
+    };
+    run(url, where, converse, stop);
+    refused.body = std::move(bytes);
+    if (refused.status != 200 && refused.status != 0) throw std::runtime_error(refusal_of(refused));
 }
 
 std::string refusal_of(const rest_answer& answer) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include <boost/json/value.hpp>
 
@@ -46,6 +47,11 @@ std::string refusal_of(const rest_answer& answer);
 // The answer's text; a status other than 200 throws with that sentence.
 std::string get(const rest_access& where, const std::string& path);
 boost::json::value get_json(const rest_access& where, const std::string& path); // a list
+
+// An answer that has no end: `line` is called for each line that is not empty, until the server ends it or stop() says
+// so. What `line` throws comes out; so does the server's sentence if it refuses.
+void follow_lines(const rest_access& where, const std::string& path, const std::function<void(std::string_view)>& line,
+                  const std::function<bool()>& stop);
 
 // A list page by page, at most `limit` entries.
 void get_pages(const rest_access& where, std::string path, std::size_t limit,

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
     ctl::add_reload(app, run);
     ctl::add_passwd(app, run);
     ctl::add_acl_test(app, run);
+    ctl::add_trace(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {

@@ -46,4 +46,7 @@ void add_retained_routes(router& routes, admin::administrator& admin, std::chron
 // GET /api/v1/acl/check
 void add_acl_route(router& routes, const config::configuration& conf, admin::administrator& admin);
 
+// GET /api/v1/trace
+void add_trace_route(router& routes, admin::administrator& admin);
+
 } // namespace nightjar::web

@@ -46,6 +46,11 @@ std::string http_client::read_all() {
     return std::move(unread_);
 }
 
+void http_client::wait_for(std::string_view text) {
+    while (unread_.find(text) == std::string::npos)
+        if (!read_some()) throw std::runtime_error("closed before it came");
+}
+
 received http_client::read(bool has_body) {
     std::size_t end = 0;
     while ((end = unread_.find("\r\n\r\n")) == std::string::npos)

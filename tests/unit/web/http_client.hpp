@@ -25,6 +25,7 @@ class http_client {
     void send(std::string_view bytes);
     received read(bool has_body = true);                        // one answer, by its Content-Length
     std::string read_all();                                     // up to the end of the stream
+    void wait_for(std::string_view text);                       // among the bytes that are not read yet
     received ask(std::string_view bytes, bool has_body = true); // both
 
   private:
