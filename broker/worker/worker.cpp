@@ -434,6 +434,7 @@ std::future<void> worker::stop_plugins() {
 
 void worker::stop() {
     asio::post(context_, [this] {
+        collect_mail(); // what the others sent before, such as plugins' last words
         stopping_ = true;
         ticker_.cancel();
         for (const auto& [c, owned] : connections_) c->close(session::ending::broker_stops, "the broker stops");

@@ -44,7 +44,7 @@ class MaxQos(ExtraCase):
         client.publish("other", b"1", 1)
         client.send(mqtt.publish("t", b"2", 2, 9))
         client.expect_closed()
-        self.broker.wait_log("Client c .*disconnected: QoS of a PUBLISH above max_qos")
+        self.broker.wait_log(r"Client c \[.*\]: QoS of a PUBLISH above max_qos")
 
     def test_subscribe_grants_less(self):
         client = self.extra().connect("s")

@@ -101,7 +101,7 @@ class Off(PresenceCase):
             conf.write("presence_events true\n")
         since = self.broker.log_size()
         self.broker.process.send_signal(signal.SIGHUP)
-        self.broker.wait_log("[Rr]eload", since)
+        self.broker.wait_log("The new configuration counts", since)
         self.client("y")
         self.assertEqual(self.next(watcher)[:2], ("y", "connected"))
 

@@ -112,7 +112,7 @@ class Fixed(ReloadCase):
         lines = {"worker_threads": "worker_threads 7", "user": "user nobody-here", "pid_file": "pid_file /nowhere/pid",
                  "persistence_location": "persistence_location /nowhere/", "persistence": "persistence false",
                  "plugin": "plugin builtin:none"}
-        conf = conf.replace("persistence true\n", "").replace(f"persistence_location {self.broker.store}\n", "")
+        conf = conf.replace("persistence true\n", "").replace("user root\n", "").replace(f"persistence_location {self.broker.store}\n", "")
         since = self.broker.log_size()
         first = conf.count("\n") + 1
         self.use(conf + "\n".join(lines.values()) + "\n")

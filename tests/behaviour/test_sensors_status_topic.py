@@ -27,6 +27,14 @@ class SensorsStatusTopic(SensorsCase):
         self.assertEqual(json.loads(reader.expect_publish("dht11/status").payload)["status"], "offline")
         reader.expect_closed()
 
+    def test_offline_reaches_the_readers_of_every_worker(self):
+        readers = [self.client(f"reader {i}").subscribe(("dht11/status", 1)) for i in range(8)]
+        for reader in readers:
+            self.assertEqual(self.status(reader)[1]["status"], "online")
+        self.broker.stop()
+        for reader in readers:
+            self.assertEqual(json.loads(reader.expect_publish("dht11/status").payload)["status"], "offline")
+
     def test_online_again_after_a_crash(self):
         self.broker.kill()
         self.broker.start()

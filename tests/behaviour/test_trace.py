@@ -130,7 +130,7 @@ class Client(TraceCase):
         self.client("drops", session_present=True, clean=False).close()
         trace.until(event="disconnected", reason="connection lost")
         self.client("sender").publish("drop/0", b"x")
-        self.assertEqual(trace.until(event="dropped")[-1]["why"], "client away")
+        self.assertEqual(trace.until(event="dropped")[-1]["why"], "offline")
 
     def test_refused_connect(self):
         trace = self.trace("address=127.0.0.1")
