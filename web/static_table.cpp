@@ -19,7 +19,8 @@ namespace {
 // The page's own scripts and styles only, WebSockets anywhere (the broker may listen on another port), and no
 // frames.
 constexpr std::string_view content_security_policy = "default-src 'self'; connect-src 'self' ws: wss:; "
-                                                     "img-src 'self' data:; frame-ancestors 'none'";
+                                                     "img-src 'self' data:; base-uri 'none'; form-action 'self'; "
+                                                     "frame-ancestors 'none'";
 
 std::string_view content_type_of(const fs::path& name) {
     static constexpr std::pair<std::string_view, std::string_view> types[] = {
@@ -131,8 +132,9 @@ void static_table::join_compressed() {
 }
 
 void static_table::add_directory_indexes() {
-    constexpr std::string_view index = "/index.html";
+    constexpr std::string_view index = "/index.html", all_below = "/{...}.html";
     for (const auto& [name, entry] : files_) {
+        if (name.ends_with(all_below)) below_.emplace(name.substr(0, name.size() - all_below.size()), name);
         if (!name.ends_with(index)) continue;
         const std::string directory = name.substr(0, name.size() - index.size());
         index_.emplace(directory.empty() ? "/" : directory, name);
@@ -143,7 +145,15 @@ void static_table::add_directory_indexes() {
 const static_table::file* static_table::find(std::string_view path) const {
     if (const auto entry = index_.find(path); entry != index_.end()) path = entry->second;
     const auto entry = files_.find(path);
-    return entry == files_.end() ? nullptr : &entry->second;
+    return entry == files_.end() ? find_above(path) : &entry->second;
+}
+
+const static_table::file* static_table::find_above(std::string_view path) const {
+    for (auto slash = path.rfind('/'); slash != std::string_view::npos; slash = path.rfind('/')) {
+        path = path.substr(0, slash);
+        if (const auto entry = below_.find(path); entry != below_.end()) return &files_.find(entry->second)->second;
+    }
+    return nullptr;
 }
 
 response static_table::serve(const request& what) const {

@@ -28,7 +28,8 @@ class static_table {
     static_table& operator=(const static_table&) = delete;
 
     // `path` is decoded and has no final '/'. A directory stands for its index.html; "/iot" for
-    // "/iot/mqtt.html".
+    // "/iot/mqtt.html". A file {...}.html stands for all below its directory that is no file: a page that reads its
+    // subject from its own address.
     bool contains(std::string_view path) const { return find(path) != nullptr; }
     response serve(const request& what) const; // 200, 304 or 404
     std::size_t size() const { return files_.size(); }
@@ -41,11 +42,13 @@ class static_table {
         std::string gzip_entity_tag;
     };
     const file* find(std::string_view path) const;
+    const file* find_above(std::string_view path) const;
     void join_compressed();
     void add_directory_indexes();
 
     std::map<std::string, file, std::less<>> files_;        // by path, "/index.html"
     std::map<std::string, std::string, std::less<>> index_; // directory path -> file path
+    std::map<std::string, std::string, std::less<>> below_; // directory path, without '/' at its end -> file path
 };
 
 } // namespace nightjar::web

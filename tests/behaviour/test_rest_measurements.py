@@ -39,6 +39,21 @@ class RestMeasurements(BrokerCase):
         for path in ("/api/monitoring/sensors/1/measurements/", "/api/monitoring/sensors/1/measurements"):
             self.assertEqual(self.values(path), list(range(1248, -1, -2)))
 
+    def test_points(self):
+        rows = self.rest.get("/api/monitoring/sensors/1/measurements/?points=10").json()
+        self.assertLessEqual(len(rows), 10)
+        self.assertEqual(sum(row["count"] for row in rows), 625)
+        self.assertEqual((rows[0]["min"], rows[-1]["max"]), (0, 1248))
+        self.assertEqual([row["t"] for row in rows], sorted(row["t"] for row in rows))
+        mean = sum(row["value"] * row["count"] for row in rows) / 625
+        self.assertAlmostEqual(mean, 624, places=6)
+        self.assertTrue(all(row["min"] <= row["value"] <= row["max"] for row in rows))
+        one = self.rest.get("/api/monitoring/sensors/1/measurements/?points=1").json()
+        self.assertEqual((len(one), one[0]["count"]), (1, 625))
+        for wrong in ("points=0", "points=-1", "points=many", "points=5&format=csv"):
+            self.assertEqual(self.rest.get("/api/monitoring/sensors/1/measurements/?" + wrong).status, 400, wrong)
+        self.assertEqual(self.rest.get("/api/monitoring/sensors/99/measurements/?points=5").status, 404)
+
     def test_limit(self):
         self.assertEqual(self.values(ALL + "?limit=3"), [1249, 1248, 1247])
         self.assertEqual(self.values("/api/monitoring/sensors/2/measurements/?limit=2"), [1249, 1247])

@@ -87,6 +87,24 @@ BOOST_AUTO_TEST_CASE(serves_nothing_else) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(one_page_for_all_below_a_directory) {
+    write("www/client/index.html", "which?");
+    write("www/client/{...}.html", "this one");
+    write("www/client/{...}.html.gz", "compressed");
+    write("www/client/help.txt", "help");
+    const static_table table(root, log);
+    BOOST_TEST(table.serve(get("/client")).content() == "which?");
+    BOOST_TEST(table.serve(get("/client/lamp 1")).content() == "this one");
+    BOOST_TEST(table.serve(get("/client/house/lamp")).content() == "this one");
+    BOOST_TEST(table.serve(get("/client/lamp 1")).content_type == "text/html; charset=utf-8");
+    BOOST_TEST(table.serve(get("/client/help.txt")).content() == "help");
+    auto what = get("/client/lamp");
+    what.accept_encoding = "gzip";
+    BOOST_TEST(table.serve(what).content() == "compressed");
+    for (const char* path : {"/clients", "/clients/lamp", "/other/lamp", "/lamp"})
+        BOOST_TEST(!table.contains(path), path);
+}
+
 BOOST_AUTO_TEST_CASE(compressed_for_those_who_take_it) {
     const static_table table(root, log);
     auto what = get("/");
