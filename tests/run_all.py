@@ -60,7 +60,7 @@ def browser():
     _, status = run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder)
     if status != 0:
         return 0, 1
-    output, status = run(["node", "--test", "--test-reporter=tap"], cwd=folder)
+    output, status = run(["node", "--test", "--test-concurrency=1", "--test-reporter=tap"], cwd=folder)
     passed = sum(int(n) for n in re.findall(r"^# pass (\d+)", output, re.MULTILINE))
     failed = sum(int(n) for n in re.findall(r"^# (?:fail|cancelled) (\d+)", output, re.MULTILINE))
     return passed, max(failed, 1) if status != 0 else failed

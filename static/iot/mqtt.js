@@ -1,9 +1,12 @@
-// The small page of the NodeMCU systems, written as theirs were: Paho by its old name, no modules.
+// The small page of the NodeMCU systems, written as theirs were: Paho by its old name, no modules. Connects again by
+// itself, and subscribes again to what it had.
 "use strict";
 /* global Paho */
 (function () {
   const $ = (id) => document.getElementById(id);
-  let client = null;
+  const firstDelay = 1000, longestDelay = 30000;
+  const filters = new Map(); // filter -> QoS
+  let client = null, delay = firstDelay, timer = 0;
 
   function state(text, kind) {
     $("state").textContent = text;
@@ -34,21 +37,45 @@
     });
   }
 
-  onSubmit("connect", () => {
-    client = new Paho.MQTT.Client($("host").value, Number($("port").value), `iot-${Math.random().toString(16).slice(2, 10)}`);
-    client.onConnectionLost = (e) => state(e.errorCode === 0 ? "disconnected" : `lost: ${e.errorMessage}`, "lost");
+  function connect() {
+    clearTimeout(timer);
+    if (client?.isConnected()) client.disconnect();
+    const mine = client = new Paho.MQTT.Client($("host").value, Number($("port").value), `iot-${Math.random().toString(16).slice(2, 10)}`);
+    const again = (text) => {
+      if (client !== mine) return; // another Connect came meanwhile
+      state(`${text}; next try in ${delay / 1000} s`, "lost");
+      timer = setTimeout(connect, delay);
+      delay = Math.min(delay * 2, longestDelay);
+    };
+    client.onConnectionLost = (e) => (e.errorCode === 0 ? state("disconnected", "disconnected") : again(`lost: ${e.errorMessage}`));
     client.onMessageArrived = (m) => show(m.destinationName, m.payloadBytes);
     client.connect({
       mqttVersion: 4,
-      onSuccess: () => state("connected", "connected"),
-      onFailure: (e) => state(`failed: ${e.errorMessage}`, "failed"),
+      useSSL: location.protocol === "https:",
+      onSuccess: () => {
+        delay = firstDelay;
+        state("connected", "connected");
+        for (const [filter, qos] of filters) mine.subscribe(filter, { qos });
+      },
+      onFailure: (e) => again(`failed: ${e.errorMessage}`),
     });
     state("connecting", "connecting");
+  }
+
+  onSubmit("connect", () => {
+    delay = firstDelay;
+    connect();
   });
-  onSubmit("subscribe", () => client.subscribe($("filter").value));
+  onSubmit("subscribe", () => {
+    const qos = Number($("subscribe-qos").value);
+    client.subscribe($("filter").value, { qos });
+    filters.set($("filter").value, qos);
+  });
   onSubmit("publish", () => {
     const message = new Paho.MQTT.Message($("payload").value);
     message.destinationName = $("topic").value;
+    message.qos = Number($("publish-qos").value);
+    message.retained = $("retain").checked;
     client.send(message);
   });
 

@@ -1,90 +1,50 @@
-// Puts the page together: one connection, and who listens to what.
-import { Connection } from "./connection.js";
-import { MessageConsole } from "./console.js";
-import { History } from "./history.js";
-import { Incidents } from "./incidents.js";
-import { Sensors } from "./sensors.js";
+// Puts the page together: language, models, connection, and the view that the address asks for.
+import { Connection } from "./model/connection.js";
+import { Incidents } from "./model/incidents.js";
+import { Messages } from "./model/messages.js";
+import { Sensors } from "./model/sensors.js";
+import { System } from "./model/system.js";
+import { loadAll, Router } from "./router.js";
+import { Shell } from "./shell.js";
+import { speak } from "./words.js";
 
-const stateFilter = "sensors/+/state", incidentFilter = "dht11/incidents/+";
-
-const connection = new Connection();
-const sensors = new Sensors();
-const history = new History();
-const incidents = new Incidents();
-const messages = new MessageConsole(connection, new Set([stateFilter, incidentFilter]));
-
-// What is kept between visits; a browser may refuse it.
-function remembered() {
-  try { return JSON.parse(localStorage.getItem("nightjar.connection")) ?? {}; } catch { return {}; }
-}
-function remember(target) {
-  try { localStorage.setItem("nightjar.connection", JSON.stringify({ host: target.host, port: target.port })); } catch { /* private mode */ }
-}
-
-// A page that came from a websockets listener finds MQTT on its own port; from the REST port it is on 9001.
-async function likelyPort() {
-  const own = Number(location.port) || (location.protocol === "https:" ? 443 : 80);
-  try {
-    const { listeners } = await (await fetch("/api/v1/listeners")).json();
-    const ports = listeners.filter((l) => l.protocol === "websockets").map((l) => l.port);
-    if (ports.includes(own)) return own;
-    if (ports.length > 0) return ports[0];
-  } catch { /* an older or closed server: the usual port */ }
-  return 9001;
-}
+const app = { connection: new Connection(), sensors: new Sensors(), incidents: new Incidents(), system: new System() };
+app.messages = new Messages(app.connection);
+app.router = new Router(document.getElementById("main"), app);
 
 function json(bytes) {
   try { return JSON.parse(new TextDecoder().decode(bytes)); } catch { return null; }
 }
 
-connection.addEventListener("state", ({ detail: { state, detail } }) => {
-  const place = document.getElementById("state");
-  place.dataset.state = state;
-  place.textContent = state;
-  place.title = detail;
-  if (state === "connected") {
-    messages.drawSubscriptions();
-    sensors.load().catch((e) => console.warn(e));
+// What comes for the page itself; the console and the topics listen for themselves.
+const wanted = [
+  ["sensors/+/state", /^sensors\/(\d+)\/state$/, (id, state) => { if (state) app.sensors.live(id, state); }],
+  ["dht11/incidents/+", /^dht11\/incidents\/(\d+)$/, (id, incident) => app.incidents.update(id, incident)],
+];
+
+app.connection.addEventListener("message", ({ detail: { topic, bytes } }) => {
+  for (const [, pattern, take] of wanted) {
+    const id = pattern.exec(topic)?.[1];
+    if (id) take(Number(id), bytes.length > 0 ? json(bytes) : null);
   }
 });
 
-connection.addEventListener("message", ({ detail }) => {
-  const [, sensor] = /^sensors\/(\d+)\/state$/.exec(detail.topic) ?? [];
-  const [, incident] = /^dht11\/incidents\/(\d+)$/.exec(detail.topic) ?? [];
-  if (sensor) {
-    const state = json(detail.bytes);
-    if (state) sensors.live(Number(sensor), state);
-  } else if (incident) {
-    incidents.update(Number(incident), detail.bytes.length > 0 ? json(detail.bytes) : null);
-  }
-  messages.add(detail);
-});
-
-incidents.addEventListener("change", ({ detail }) => sensors.alerts(detail));
-sensors.addEventListener("choose", ({ detail: { id, record } }) => history.show(id, record));
-sensors.addEventListener("value", ({ detail }) => history.add(detail));
-
-const form = document.getElementById("connect-form");
-form.addEventListener("submit", (e) => {
-  e.preventDefault();
-  const { host, port, user, password } = form.elements;
-  const target = { host: host.value.trim(), port: Number(port.value), user: user.value, password: password.value };
-  remember(target);
-  connection.open(target);
-});
-document.getElementById("disconnect").addEventListener("click", () => connection.close());
-
-async function start() {
-  const kept = remembered();
-  form.elements.host.value = kept.host || location.hostname;
-  form.elements.port.value = kept.port || await likelyPort();
-  connection.subscribe(stateFilter);
-  connection.subscribe(incidentFilter);
-  connection.open({ host: form.elements.host.value, port: Number(form.elements.port.value) });
-  await sensors.load();
+function load() {
+  const give = (e) => console.warn(e);
+  app.sensors.load().then(() => app.sensors.loadRecent()).catch(give);
+  app.incidents.load().then(() => app.incidents.learnRights(app.connection.user)).catch(give);
 }
 
-start().catch((e) => console.warn(e));
+async function start() {
+  const shell = new Shell(app, load);
+  load();
+  await speak();
+  await app.router.show();
+  for (const [filter] of wanted) app.connection.keep(filter);
+  app.system.start();
+  await shell.connect();
+  setTimeout(loadAll, 1000);
+}
 
-// For tests and the browser's console.
-window.nightjar = { connection, sensors, history, incidents };
+window.nightjar = app; // for tests and the browser's console
+await start();

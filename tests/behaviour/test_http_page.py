@@ -21,6 +21,16 @@ class HttpPage(BrokerCase):
                     self.assertTrue(answer.headers["Content-Type"].startswith("text/html"))
                     self.assertIn(b"<!doctype html", answer.body[:100].lower())
 
+    def test_every_page_has_its_address(self):
+        for path in ("/sensors/3", "/sensors/3/", "/clients", "/client", "/client/lamp%201", "/client/house/lamp", "/topics",
+                     "/console", "/status", "/admin/"):
+            with self.subTest(path):
+                self.assertEqual(self.rest.get(path).body, self.rest.get("/").body)
+                self.assertEqual(self.rest.get(path, {"Accept-Encoding": "gzip"}).headers["Content-Encoding"], "gzip")
+        for path in ("/topics/more", "/nothing", "/js/nothing.js"):
+            with self.subTest(path):
+                self.assertEqual(self.rest.get(path).status, 404)
+
     def test_scripts_have_their_type(self):
         for path, kind in (("/paho-mqtt.js", "javascript"), ("/uplot.js", "javascript"), ("/uplot.css", "text/css")):
             with self.subTest(path):

@@ -1,9 +1,11 @@
 // A broker of its own for each test file, and a Chromium.
+import assert from "node:assert/strict";
 import { spawn, execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -30,7 +32,8 @@ function accepts(port) {
 }
 
 export class Broker {
-  async prepare() {
+  // `more`: lines of the configuration; DIRECTORY in them is the broker's own.
+  async prepare(more = "allow_anonymous true") {
     this.directory = mkdtempSync(join(tmpdir(), "nightjar-browser-"));
     [this.mqtt, this.websockets, this.http] = [await freePort(), await freePort(), await freePort()];
     writeFileSync(join(this.directory, "broker.conf"), `listener ${this.mqtt} 127.0.0.1
@@ -38,8 +41,9 @@ listener ${this.websockets} 127.0.0.1
 protocol websockets
 listener ${this.http} 127.0.0.1
 protocol http_api
-allow_anonymous true
 persistence_location ${this.directory}/store/
+${process.getuid() === 0 ? "user root" : ""}
+${more.replaceAll("DIRECTORY", this.directory)}
 `);
     return this;
   }
@@ -88,12 +92,46 @@ export function launch() {
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
+  return watched(page, url);
+}
+
+// The same in a context that is there already.
+export async function watched(page, url) {
   page.problems = [];
   page.on("pageerror", (e) => page.problems.push(String(e)));
+  page.on("console", (m) => { if (/Content Security Policy/i.test(m.text())) page.problems.push(m.text()); });
   page.on("request", (r) => { if (!r.url().startsWith("http://127.0.0.1:") && !r.url().startsWith("data:")) page.problems.push(`asks outside: ${r.url()}`); });
   await page.goto(url);
   await connected(page);
   return page;
 }
+
+// A broker, with what `fill` publishes, and a browser for all tests of a file.
+export function setUp(fill = () => {}) {
+  const made = { home: (path = "/") => `http://127.0.0.1:${made.broker.http}${path}` };
+  before(async () => {
+    made.broker = await (await new Broker().prepare()).start();
+    fill(made.broker);
+    made.browser = await launch();
+  });
+  after(async () => {
+    await made.browser?.close();
+    await made.broker?.end();
+  });
+  // Opens a page, lets `act` do its work, and asks whether anything went wrong meanwhile.
+  made.visit = async (path, act, options) => {
+    const page = await openPage(made.browser, made.home(path), options);
+    await act(page);
+    assert.deepEqual(page.problems, []);
+    await page.context().close();
+  };
+  return made;
+}
+
+// Waits until an element says `text`, a string or a regular expression.
+export const says = (page, selector, text) => page.waitForFunction(([where, wanted, pattern]) => {
+  const said = document.querySelector(where)?.textContent;
+  return said !== undefined && (pattern ? new RegExp(wanted).test(said) : said === wanted);
+}, [selector, text.source ?? text, text instanceof RegExp]);
 
 export const connected = (page) => page.waitForSelector("#state[data-state=connected]", { timeout: 20000 });

@@ -1,19 +1,20 @@
 // The MQTT connection: Paho behind a small face. Reconnects with back-off, subscribes again after each reconnect.
 // Events: "state" {state, detail}, "message" {topic, bytes, qos, retained}.
 /* global Paho */
+import { t } from "../words.js";
 
 const firstDelay = 1000, longestDelay = 30000;
 
 export class Connection extends EventTarget {
   #client = null;
   #target = null;
-  #wanted = new Map(); // filter -> QoS
+  #wanted = new Map(); // filter -> who wants it -> QoS
   #delay = firstDelay;
   #timer = 0;
   #everConnected = false;
 
   get connected() { return this.#client?.isConnected() ?? false; }
-  get subscriptions() { return [...this.#wanted]; }
+  get user() { return this.#target?.user ?? ""; }
 
   // {host, port, user, password}
   open(target) {
@@ -35,24 +36,38 @@ export class Connection extends EventTarget {
     this.#say("disconnected");
   }
 
-  subscribe(filter, qos = 0) {
-    this.#wanted.set(filter, qos);
+  // Subscribes, now and after each reconnection, until as many have dropped the filter as have kept it. Rejects, and
+  // keeps nothing, if the broker refuses.
+  keep(filter, qos = 0, owner = "page") {
+    const owners = this.#wanted.get(filter) ?? new Map();
+    this.#wanted.set(filter, owners.set(owner, qos));
     if (!this.connected) return Promise.resolve();
-    return new Promise((resolve, reject) => this.#client.subscribe(filter, {
-      qos,
-      onSuccess: resolve,
-      onFailure: (e) => reject(new Error(e.errorMessage || `${filter} was refused`)),
-    }));
+    return this.#subscribe(filter).catch((e) => {
+      this.drop(filter, owner);
+      throw e;
+    });
   }
 
-  unsubscribe(filter) {
+  drop(filter, owner = "page") {
+    const owners = this.#wanted.get(filter);
+    owners?.delete(owner);
+    if (!owners || owners.size > 0) return;
     this.#wanted.delete(filter);
     if (this.connected) this.#client.unsubscribe(filter);
   }
 
+  #subscribe(filter) {
+    const qos = Math.max(...this.#wanted.get(filter).values());
+    return new Promise((resolve, reject) => this.#client.subscribe(filter, {
+      qos,
+      onSuccess: resolve,
+      onFailure: (e) => reject(new Error(e.errorMessage || t("{filter} was refused", { filter }))),
+    }));
+  }
+
   // Throws if there is no connection or the topic is wrong.
   publish(topic, payload, qos, retained) {
-    if (!this.connected) throw new Error("not connected");
+    if (!this.connected) throw new Error(t("not connected"));
     const message = new Paho.Message(payload);
     message.destinationName = topic;
     message.qos = qos;
@@ -85,7 +100,7 @@ export class Connection extends EventTarget {
   #ready() {
     this.#delay = firstDelay;
     this.#everConnected = true;
-    for (const [filter, qos] of this.#wanted) this.#client.subscribe(filter, { qos });
+    for (const filter of this.#wanted.keys()) this.#subscribe(filter).catch((e) => console.warn(filter, e.message));
     this.#say("connected");
   }
 
@@ -94,7 +109,7 @@ export class Connection extends EventTarget {
 
   #again(state, detail) {
     if (!this.#target) return;
-    this.#say(state, `${detail || "no connection"}; next try in ${Math.round(this.#delay / 1000)} s`);
+    this.#say(state, t("{why}; next try in {n} s", { why: detail || t("no connection"), n: Math.round(this.#delay / 1000) }));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => { if (this.#target) this.#try(); }, this.#delay);
     this.#delay = Math.min(this.#delay * 2, longestDelay);

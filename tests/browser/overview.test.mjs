@@ -1,0 +1,78 @@
+// The overview: live tiles, sparklines, incidents.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { says, setUp } from "./harness.mjs";
+
+const light = (value, id = 3) => JSON.stringify({ sensor_id: id, type: "light", value, unit: "V" });
+const at = setUp();
+
+test("a published value arrives live on its tile, with a sparkline", async () => {
+  at.broker.publish("iot/measurements", light(1.5)); // there before the page is
+  await at.visit("/", async (page) => {
+    await says(page, '.tile[data-id="3"] .value', "1.5");
+    at.broker.publish("iot/measurements", light(2.57));
+    await says(page, '.tile[data-id="3"] .value', "2.57");
+    await says(page, '.tile[data-id="3"] .unit', "V");
+    await page.waitForFunction(() => document.querySelector('.tile[data-id="3"] polyline').getAttribute("points").split(" ").length === 2);
+  });
+});
+
+test("a sensor that is new appears by itself", async () => {
+  await at.visit("/", async (page) => {
+    at.broker.publish("iot/measurements", light(7, 77));
+    await says(page, '.tile[data-id="77"] .name', "light 77");
+    await says(page, '[data-figure="sensors"] dd', "2");
+  });
+});
+
+test("a batch of values changes the tile in place", async () => {
+  await at.visit("/", async (page) => {
+    await page.waitForSelector('.tile[data-id="3"]');
+    await page.evaluate(() => { document.querySelector('.tile[data-id="3"]').marked = true; });
+    for (let i = 0; i < 5; i += 1) at.broker.publish("iot/measurements", `[${Array.from({ length: 100 }, (_, n) => light(i + n / 100)).join(",")}]`);
+    await says(page, '.tile[data-id="3"] .value', "4.99");
+    assert.equal(await page.evaluate(() => document.querySelector('.tile[data-id="3"]').marked), true);
+  });
+});
+
+test("the search narrows the tiles", async () => {
+  await at.visit("/", async (page) => {
+    await page.waitForSelector('.tile[data-id="77"]');
+    await page.fill("input[type=search]", "77");
+    await page.waitForFunction(() => document.querySelectorAll(".tile").length === 1);
+  });
+});
+
+test("an incident comes and goes", async () => {
+  await at.visit("/", async (page) => {
+    at.broker.publish("dht11/sensor/data", '{"temperature":40,"humidity":60}');
+    await says(page, ".incident", /temperature/);
+    await page.waitForSelector(".tile.alert");
+    await says(page, '[data-figure="incidents"] dd', "1");
+    at.broker.publish("dht11/sensor/data", '{"temperature":25,"humidity":60}');
+    await page.waitForFunction(() => document.querySelectorAll(".incident, .tile.alert").length === 0);
+    assert.equal(await page.isVisible("#no-incidents"), true);
+  });
+});
+
+test("a sensor's name that looks like HTML is text", async () => {
+  at.broker.publish("iot/<img src=x onerror=alert(1)>/temp", "21");
+  await at.visit("/", async (page) => {
+    await page.waitForFunction(() => [...document.querySelectorAll(".tile .name")].some((n) => n.textContent.startsWith("<img")));
+    assert.equal(await page.$(".tile img"), null);
+  });
+});
+
+test("links change the view without a new document, and the address with it", async () => {
+  await at.visit("/", async (page) => {
+    await page.evaluate(() => { window.same = true; });
+    await page.click('nav a[href="/clients"]');
+    await page.waitForSelector("html[data-view=clients]");
+    assert.equal(new URL(page.url()).pathname, "/clients");
+    assert.equal(await page.title(), "Clients · nightjar");
+    assert.equal(await page.getAttribute('nav a[href="/clients"]', "aria-current"), "page");
+    await page.goBack();
+    await page.waitForSelector(".tile");
+    assert.equal(await page.evaluate(() => window.same), true);
+  });
+});

@@ -1,0 +1,77 @@
+// The status page with its charts, the admin page, the page of the NodeMCU systems.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { connected, says, setUp } from "./harness.mjs";
+
+const at = setUp();
+
+test("the status page draws what $SYS says", () => at.visit("/status", async (page) => {
+  await page.waitForFunction(() => document.querySelectorAll(".chart canvas").length === 6);
+  await says(page, ".figures", /Version\s*\d+\.\d+/);
+  await page.click("summary");
+  await says(page, "tbody", /\$SYS\/broker\/uptime/);
+  for (let i = 0; i < 5; i += 1) at.broker.publish("some/topic", "x");
+  await page.waitForFunction(() => window.nightjar.system.history.received.some((n) => n > 0));
+}));
+
+test("the admin page shows sensors, what was refused, and incidents that are over", async () => {
+  at.broker.publish("iot/measurements", '{"sensor_id":3,"type":"light","value":2.57,"unit":"V"}');
+  at.broker.publish("iot/measurements", "{oops");
+  at.broker.publish("dht11/sensor/data", '{"temperature":40}');
+  at.broker.publish("dht11/sensor/data", '{"temperature":20}');
+  await at.visit("/admin/", async (page) => {
+    await says(page, 'tr[data-id="3"] th', "light 3");
+    await says(page, '[aria-labelledby="rejected-title"] tbody', /oops/);
+    await says(page, '[aria-labelledby="closed-title"] tbody', /temperature/);
+    await says(page, '[aria-labelledby="config-title"]', /in force since/);
+    const answer = page.waitForResponse((r) => r.request().method() === "POST");
+    await page.click("#reload");
+    assert.equal((await answer).status(), 200);
+    await page.fill("#rights-form [name=topic]", "a/b");
+    await page.click("#rights-form button");
+    await says(page, "#rights-answer", /^Allowed/);
+  });
+});
+
+// Connect, subscribe, publish, over the WebSocket port that also serves the page; then the broker restarts.
+for (const path of ["/iot/mqtt.html", "/iot/"])
+  test(`the old systems' page works at ${path}`, async () => {
+    const page = await at.browser.newPage();
+    await page.goto(`http://127.0.0.1:${at.broker.websockets}${path}`);
+    await page.click("#connect button");
+    await connected(page);
+    await page.click("#subscribe button");
+    await page.click("#publish button");
+    await says(page, "#messages li", "iot/livingroom/temp: 23.4");
+    at.broker.publishBytes("iot/x/raw", Buffer.from([0xff, 0x01]));
+    await says(page, "#messages li", "iot/x/raw: ff 01");
+    if (path === "/iot/") {
+      await at.broker.stop();
+      await page.waitForSelector("#state[data-state=lost]");
+      await at.broker.start();
+      await connected(page);
+      at.broker.publish("iot/x/again", "5");
+      await says(page, "#messages li", "iot/x/again: 5");
+    }
+    await page.close();
+  });
+
+// Written for Paho 1.0, as system C's were: its names, its exceptions.
+test("a script written for Paho 1.0 runs unchanged", async () => {
+  const page = await at.browser.newPage();
+  await page.goto(at.home("/nightjar.svg"));
+  await page.goto(at.home("/iot/mqtt.html"));
+  const got = await page.evaluate(([host, port]) => new Promise((done, fail) => {
+    const client = new Paho.MQTT.Client(host, port, "clientjs");
+    client.onMessageArrived = (message) => done(`${message.destinationName} ${message.payloadString}`);
+    client.onConnectionLost = fail;
+    client.connect({ onSuccess: () => {
+      client.subscribe("iot/#");
+      const message = new Paho.MQTT.Message("23.4");
+      message.destinationName = "iot/yanjo/temp";
+      client.send(message);
+    }, onFailure: fail });
+  }), ["127.0.0.1", at.broker.websockets]);
+  assert.equal(got, "iot/yanjo/temp 23.4");
+  await page.close();
+});
