@@ -28,7 +28,7 @@ rmSync(target, { recursive: true, force: true });
 for (const file of filesBelow(source)) put(relative(source, file), readFileSync(file));
 // One page that shows what its address says (js/router.js). {...}.html: all below, the server knows the name.
 const page = readFileSync(join(source, "index.html"));
-for (const name of ["sensors", "clients", "client", "topics", "console", "status", "admin"]) put(`${name}/index.html`, page);
+for (const name of ["sensors", "graph_temp", "graph_hum", "clients", "client", "topics", "console", "status", "admin"]) put(`${name}/index.html`, page);
 for (const name of ["sensors", "client"]) put(`${name}/{...}.html`, page);
 // Pages written for Paho 1.0 say Paho.MQTT.Client and Paho.MQTT.Message.
 const paho = readFileSync(join(modules, "paho-mqtt/paho-mqtt-min.js"));

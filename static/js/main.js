@@ -4,6 +4,7 @@ import { Incidents } from "./model/incidents.js";
 import { Messages } from "./model/messages.js";
 import { Sensors } from "./model/sensors.js";
 import { System } from "./model/system.js";
+import { notifyOf } from "./notices.js";
 import { loadAll, Router } from "./router.js";
 import { Shell } from "./shell.js";
 import { speak } from "./words.js";
@@ -11,6 +12,8 @@ import { speak } from "./words.js";
 const app = { connection: new Connection(), sensors: new Sensors(), incidents: new Incidents(), system: new System() };
 app.messages = new Messages(app.connection);
 app.router = new Router(document.getElementById("main"), app);
+const shell = new Shell(app, load);
+notifyOf(app.incidents, app.sensors);
 
 function json(bytes) {
   try { return JSON.parse(new TextDecoder().decode(bytes)); } catch { return null; }
@@ -19,6 +22,7 @@ function json(bytes) {
 // What comes for the page itself; the console and the topics listen for themselves.
 const wanted = [
   ["sensors/+/state", /^sensors\/(\d+)\/state$/, (id, state) => { if (state) app.sensors.live(id, state); }],
+  ["dht11/status", /^dht11\/(status)$/, (_, state) => shell.ingestion(state?.status !== "offline")],
   ["dht11/incidents/+", /^dht11\/incidents\/(\d+)$/, (id, incident) => app.incidents.update(id, incident)],
 ];
 
@@ -36,7 +40,6 @@ function load() {
 }
 
 async function start() {
-  const shell = new Shell(app, load);
   load();
   await speak();
   await app.router.show();

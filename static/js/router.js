@@ -7,6 +7,7 @@ const routes = [
   [/^\/(index\.html)?$/, "overview", later("Overview"), "/"],
   [/^\/sensors\/([^/]+)\/?$/, "sensor", later("Sensor"), "/"],
   [/^\/sensors\/?$/, "overview", later("Overview"), "/"],
+  [/^\/graph_(temp|hum)\/?$/, "graph", later("Sensor"), "/"],
   [/^\/clients\/?$/, "clients", later("Clients"), "/clients"],
   [/^\/client\/(.+?)\/?$/, "client", later("Client"), "/clients"],
   [/^\/client\/?$/, "find_client", later("Find a client"), "/clients"],
@@ -19,6 +20,7 @@ const routes = [
 const views = {
   overview: () => import("./views/overview.js"),
   sensor: () => import("./views/sensor.js"),
+  graph: () => import("./views/graph.js"),
   clients: () => import("./views/clients.js"),
   client: () => import("./views/client.js"),
   find_client: () => import("./views/find_client.js"),
@@ -67,6 +69,11 @@ export class Router {
   go(path) {
     history.pushState(null, "", path);
     return this.show(true);
+  }
+
+  replace(path) {
+    history.replaceState(null, "", path);
+    return this.show();
   }
 
   // A view is a function (place, app, subject) that returns what ends it.

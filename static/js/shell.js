@@ -71,6 +71,11 @@ export class Shell {
     this.#app.connection.open({ host: fields.host.value, port: Number(fields.port.value) });
   }
 
+  // Whether the broker stores values.
+  ingestion(running) {
+    setText(place("paused"), running ? "" : t("Values are not being stored: ingestion is paused."));
+  }
+
   async #submit() {
     this.#submitted = true;
     const { host, port, user, password } = this.#form.elements;

@@ -21,6 +21,8 @@ export default {
   "All": "Tous", "Which": "Lesquels", "Action": "Action", "none": "aucun", "yes": "oui", "no": "non", "(none)": "(aucun)", "(empty)": "(vide)",
 
   "This page could not be loaded: the broker does not answer.": "Cette page n’a pas pu être chargée : le serveur ne répond pas.",
+  "Values are not being stored: ingestion is paused.": "Les valeurs ne sont pas stockées : la collecte est en pause.",
+  "Notify me": "M’avertir",
   "Figures": "Chiffres", "Open incidents": "Incidents ouverts", "Clients connected": "Clients connectés",
   "Messages in": "Messages reçus", "Messages out": "Messages envoyés", "Bytes in": "Octets reçus", "Bytes out": "Octets envoyés",
   "name, type or id": "nom, type ou numéro", "Find a sensor": "Trouver un capteur",

@@ -22,7 +22,7 @@ class HttpPage(BrokerCase):
                     self.assertIn(b"<!doctype html", answer.body[:100].lower())
 
     def test_every_page_has_its_address(self):
-        for path in ("/sensors/3", "/sensors/3/", "/clients", "/client", "/client/lamp%201", "/client/house/lamp", "/topics",
+        for path in ("/sensors/3", "/sensors/3/", "/graph_temp/", "/graph_hum/", "/clients", "/client", "/client/lamp%201", "/client/house/lamp", "/topics",
                      "/console", "/status", "/admin/"):
             with self.subTest(path):
                 self.assertEqual(self.rest.get(path).body, self.rest.get("/").body)

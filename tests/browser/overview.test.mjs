@@ -55,6 +55,40 @@ test("an incident comes and goes", async () => {
   });
 });
 
+test("an incident while nobody looks is a notification of the browser, for who wants them", () => at.visit("/", async (page) => {
+  await page.context().grantPermissions(["notifications"]);
+  await page.evaluate(() => {
+    window.told = [];
+    window.Notification = class { static permission = "granted"; static requestPermission = async () => "granted"; constructor(title, { body }) { window.told.push(`${title} ${body}`); } };
+  });
+  const hide = (hidden) => page.evaluate((value) => Object.defineProperty(document, "hidden", { value, configurable: true }), hidden);
+  const breach = async (device) => {
+    at.broker.publish(`dht11/${device}/data`, '{"temperature":-3}');
+    await says(page, ".incident", new RegExp(device));
+  };
+  await hide(true);
+  await breach("one"); // nobody has asked
+  await page.click("#notify");
+  await page.waitForSelector("#notify[aria-pressed=true]");
+  await breach("two");
+  await hide(false);
+  await breach("three"); // somebody looks
+  assert.deepEqual(await page.evaluate(() => window.told.length), 1);
+  assert.match(await page.evaluate(() => window.told[0]), /-3 .*below 5/);
+}));
+
+test("paused ingestion is said on every page", () => at.visit("/console", async (page) => {
+  at.broker.publish("dht11/status", '{"status":"offline"}');
+  await says(page, "#paused", /not being stored/);
+  at.broker.publish("dht11/status", '{"status":"online"}');
+  await says(page, "#paused", "");
+}));
+
+test("the old dashboard's addresses of its graphs lead to the sensor", () => at.visit("/graph_hum/", async (page) => {
+  await page.waitForURL(/\/sensors\/\d+$/);
+  await says(page, "#page-title", "sensor humidity");
+}));
+
 test("a sensor's name that looks like HTML is text", async () => {
   at.broker.publish("iot/<img src=x onerror=alert(1)>/temp", "21");
   await at.visit("/", async (page) => {

@@ -7,6 +7,7 @@ const kept = 60;          // values of a sensor
 
 export class Sensors extends EventTarget {
   all = new Map(); // id -> {id, record, value, unit, time, recent, fresh}
+  loaded = false;
   #loadedAt = 0;
   #timer = 0;
 
@@ -27,6 +28,7 @@ export class Sensors extends EventTarget {
         sensor.time = new Date(record.last.created_at);
       }
     }
+    this.loaded = true;
     this.dispatchEvent(new Event("list"));
   }
 

@@ -1,6 +1,7 @@
 // Open incidents as a card: who, what, since when; acknowledge, comment and close for those who may.
 import { arrange, everyWhile, h, onFrame, setText } from "../dom.js";
 import { age, number } from "../format.js";
+import { possible, want, wanted } from "../notices.js";
 import { t } from "../words.js";
 
 export function incidentList(incidents, sensors, { signal }) {
@@ -26,7 +27,15 @@ export function incidentList(incidents, sensors, { signal }) {
   sensors.addEventListener("list", draw, { signal });
   signal.addEventListener("abort", everyWhile(10000, draw));
   return h("section", { class: "card", "aria-labelledby": "incidents-title" },
-    h("div", { class: "head" }, h("h2", { id: "incidents-title" }, t("Open incidents")), badge), none, list);
+    h("div", { class: "head" }, h("h2", { id: "incidents-title" }, t("Open incidents")), badge, possible() && bell()), none, list);
+}
+
+// Turns the browser's notifications on and off.
+function bell() {
+  const draw = (on) => button.setAttribute("aria-pressed", String(on));
+  const button = h("button", { type: "button", class: "quiet small push", id: "notify", onclick: async () => draw(await want(!wanted())) }, t("Notify me"));
+  draw(wanted());
+  return button;
 }
 
 function makeItem(id, incidents) {
