@@ -30,7 +30,7 @@ export default {
   "{n} more: the search finds them.": "{n} de plus : la recherche les trouve.",
   "outside its limits": "hors limites", "within its limits": "dans les limites",
   "Everything is within its limits.": "Tout est dans les limites.",
-  "outside {min} to {max}": "hors de {min} à {max}", "acknowledged": "pris en compte", "open": "ouvert",
+  "outside {min} to {max}": "hors de {min} à {max}", "acknowledged": "pris en compte", "open": "ouvert", "closed": "fermé",
   "{n} out of range · opened {age}": "{n} hors limites · ouvert {age}", "Comment": "Commentaire", "Comment on incident {id}": "Commentaire sur l’incident {id}",
   "Acknowledge": "Prendre en compte", "Add comment": "Commenter",
 

@@ -49,9 +49,39 @@ test("an incident comes and goes", async () => {
     await says(page, ".incident", /temperature/);
     await page.waitForSelector(".tile.alert");
     await says(page, '[data-figure="incidents"] dd', "1");
+    await page.click(".incident summary");
+    await says(page, ".incident .steps", /open/);
     at.broker.publish("dht11/sensor/data", '{"temperature":25,"humidity":60}');
     await page.waitForFunction(() => document.querySelectorAll(".incident, .tile.alert").length === 0);
     assert.equal(await page.isVisible("#no-incidents"), true);
+  });
+});
+
+test("an incident is commented on, acknowledged and closed by hand", async (t) => {
+  if (!(await fetch(at.home("/incident/status"))).ok) return t.skip("this broker's incidents take no steps of people");
+  return at.visit("/", async (page) => {
+    at.broker.publish("dht11/hand/data", '{"temperature":50}');
+    await says(page, ".incident", /hand temperature/);
+    const mine = `.incident[data-id="${await page.getAttribute(".incident", "data-id")}"]`;
+    const act = async (step, comment) => {
+      await page.fill(`${mine} input`, comment);
+      const answer = page.waitForResponse((r) => r.request().method() === "POST");
+      await page.click(`${mine} [data-step=${step}]`);
+      assert.equal((await answer).status(), 200);
+    };
+    await page.waitForSelector(`${mine} [data-step=ack]`);
+    await act("comment", "looking at it");
+    await act("ack", "fan is on");
+    await page.waitForSelector(`${mine}[data-status=acknowledged]`);
+    await page.waitForSelector(`${mine} [data-step=ack]`, { state: "hidden" });
+    await page.click(`${mine} summary`);
+    await says(page, `${mine} .steps`, /looking at it.*acknowledged.*fan is on/s);
+    const id = await page.getAttribute(mine, "data-id");
+    await act("close", "");
+    await page.waitForSelector(mine, { state: "detached" });
+    const { history } = await (await fetch(at.home(`/api/monitoring/incidents/${id}`))).json();
+    assert.deepEqual(history.map((step) => step.status), ["open", "open", "acknowledged", "closed"]);
+    assert.deepEqual(history.slice(1, 3).map((step) => step.comment), ["looking at it", "fan is on"]);
   });
 });
 

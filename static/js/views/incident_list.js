@@ -1,8 +1,9 @@
 // Open incidents as a card: who, what, since when; acknowledge, comment and close for those who may.
 import { arrange, everyWhile, h, onFrame, setText } from "../dom.js";
-import { age, number } from "../format.js";
+import { age, moment, number } from "../format.js";
 import { possible, want, wanted } from "../notices.js";
-import { t } from "../words.js";
+import { get } from "../rest.js";
+import { later, t } from "../words.js";
 
 export function incidentList(incidents, sensors, { signal }) {
   const badge = h("span", { class: "badge" }, "0");
@@ -43,8 +44,8 @@ function makeItem(id, incidents) {
   const note = h("p", { class: "note", role: "status" });
   const element = h("li", { class: "incident", "data-id": id },
     h("p", { class: "what" }, h("strong", {}, title), limits, state), since, note);
-  const form = actions(id, incidents, note);
-  element.append(form.element);
+  const form = actions(id, incidents, note), past = historyOf(id);
+  element.append(form.element, past.element);
   return {
     element,
     draw(i, name) {
@@ -52,12 +53,29 @@ function makeItem(id, incidents) {
       title.href = `/sensors/${i.sensor}`;
       setText(title, `${name ?? i.type}: ${number(i.value)}`);
       setText(limits, i.reason || t("outside {min} to {max}", { min: number(i.min), max: number(i.max) }));
-      setText(state, i.status === "acknowledged" ? t("acknowledged") : t("open"));
+      setText(state, t(statuses[i.status] ?? i.status));
       setText(since, t("{n} out of range · opened {age}", { n: i.counter, age: age(Date.now() - new Date(i.opened_at)) }));
       form.draw(i.status, incidents.mayAct);
+      past.draw();
     },
   };
 }
+
+// What has happened to it: asked for when somebody opens it, and again when it has changed.
+function historyOf(id) {
+  const steps = h("ol", { class: "steps" });
+  const element = h("details", {}, h("summary", {}, t("History")), steps);
+  const draw = async () => {
+    if (!element.open) return;
+    const { history } = await get(`/api/monitoring/incidents/${id}/`).catch(() => ({ history: [] }));
+    steps.replaceChildren(...history.map(({ at, status, by, comment }) => h("li", {}, h("time", { datetime: at }, moment(new Date(at))),
+      ` ${t(statuses[status] ?? status)}`, by && ` · ${by}`, comment && ` · ${comment}`)));
+  };
+  element.addEventListener("toggle", draw);
+  return { element, draw };
+}
+
+const statuses = { open: later("open"), acknowledged: later("acknowledged"), closed: later("closed") };
 
 function actions(id, incidents, note) {
   const comment = h("input", { placeholder: t("Comment"), "aria-label": t("Comment on incident {id}", { id }), maxlength: 500 });
