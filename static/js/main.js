@@ -7,6 +7,7 @@ import { System } from "./model/system.js";
 import { notifyOf } from "./notices.js";
 import { loadAll, Router } from "./router.js";
 import { Shell } from "./shell.js";
+import { get } from "./rest.js";
 import { speak } from "./words.js";
 
 const app = { connection: new Connection(), sensors: new Sensors(), incidents: new Incidents(), system: new System() };
@@ -19,23 +20,39 @@ function json(bytes) {
   try { return JSON.parse(new TextDecoder().decode(bytes)); } catch { return null; }
 }
 
-// What comes for the page itself; the console and the topics listen for themselves.
-const wanted = [
-  ["sensors/+/state", /^sensors\/(\d+)\/state$/, (id, state) => { if (state) app.sensors.live(id, state); }],
-  ["dht11/status", /^dht11\/(status)$/, (_, state) => shell.ingestion(state?.status !== "offline")],
-  ["dht11/incidents/+", /^dht11\/incidents\/(\d+)$/, (id, incident) => app.incidents.update(id, incident)],
+// What comes for the page itself; the console and the topics listen for themselves. A filter is a text before and one
+// after a number, or no number.
+const listened = ({ incidents, status }) => [
+  ["sensors/", "+", "/state", (id, state) => { if (state) app.sensors.live(id, state); }],
+  [`${incidents}/`, "+", "", (id, incident) => app.incidents.update(id, incident)],
+  [status, "", "", (_, state) => shell.ingestion(state?.status !== "offline")],
 ];
+let wanted = listened({ incidents: "dht11/incidents", status: "dht11/status" });
+const filters = () => wanted.map(([before, number, after]) => before + number + after);
+const keep = () => { for (const filter of filters()) app.connection.keep(filter).catch((e) => console.warn(e)); };
 
 app.connection.addEventListener("message", ({ detail: { topic, bytes } }) => {
-  for (const [, pattern, take] of wanted) {
-    const id = pattern.exec(topic)?.[1];
-    if (id) take(Number(id), bytes.length > 0 ? json(bytes) : null);
+  for (const [before, number, after, take] of wanted) {
+    const id = topic.slice(before.length, topic.length - after.length);
+    if (topic !== before + id + after || (number ? !/^\d+$/.test(id) : id)) continue;
+    take(Number(id), bytes.length > 0 ? json(bytes) : null);
   }
 });
+
+// The configuration may give the plugin's topics other names.
+async function learnTopics() {
+  const next = listened((await get("/mqtt/status/")).topics);
+  const before = filters();
+  wanted = next;
+  if (String(before) === String(filters())) return;
+  for (const filter of before) app.connection.drop(filter);
+  keep();
+}
 
 function load() {
   const give = (e) => console.warn(e);
   app.sensors.load().then(() => app.sensors.loadRecent()).catch(give);
+  learnTopics().catch(give);
   app.incidents.load().then(() => app.incidents.learnRights(app.connection.user)).catch(give);
 }
 
@@ -43,8 +60,8 @@ async function start() {
   load();
   await speak();
   await app.router.show();
-  for (const [filter] of wanted) app.connection.keep(filter);
   app.system.start();
+  keep();
   await shell.connect();
   setTimeout(loadAll, 1000);
 }

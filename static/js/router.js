@@ -44,10 +44,14 @@ export function loadAll() {
   for (const load of Object.values(views)) load().catch(() => {});
 }
 
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return text; } // a lone %
+}
+
 function routeOf(path) {
   for (const [pattern, view, title, section] of routes) {
     const match = pattern.exec(path);
-    if (match) return { view, title, section, subject: match[1] === undefined ? undefined : decodeURIComponent(match[1]) };
+    if (match) return { view, title, section, subject: match[1] === undefined ? undefined : decoded(match[1]) };
   }
   return null;
 }
