@@ -60,10 +60,11 @@ export function arrange(parent, nodes) {
   nodes.forEach((node, i) => { if (parent.children[i] !== node) parent.insertBefore(node, parent.children[i] ?? null); });
 }
 
-// Returns a function that asks for `draw` before the next frame, however often it is called.
+// Returns a function that asks for `draw` before the next frame, however often it is called; `now` does not wait.
 export function onFrame(draw) {
   let asked = 0;
-  return () => { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); };
+  const later = () => { asked ||= requestAnimationFrame(() => { asked = 0; draw(); }); };
+  return Object.assign(later, { now: draw });
 }
 
 // Calls `act` now and every `ms` while somebody can see the page. Returns what ends it.

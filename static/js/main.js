@@ -49,16 +49,19 @@ async function learnTopics() {
   keep();
 }
 
+// Resolves when the sensors are here, or will not come.
 function load() {
   const give = (e) => console.warn(e);
-  app.sensors.load().then(() => app.sensors.loadRecent()).catch(give);
+  const here = app.sensors.load().catch(give);
+  here.then(() => app.sensors.loadRecent()).catch(give);
   learnTopics().catch(give);
   app.incidents.load().then(() => app.incidents.learnRights(app.connection.user)).catch(give);
+  return here;
 }
 
 async function start() {
-  load();
-  await speak();
+  // The first picture has values, unless they are slow.
+  await Promise.all([speak(), Promise.race([load(), new Promise((done) => { setTimeout(done, 200); })])]);
   await app.router.show();
   app.system.start();
   keep();

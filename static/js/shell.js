@@ -55,19 +55,24 @@ export class Shell {
     place("disconnect").addEventListener("click", () => { app.connection.close(); this.#dialog.close(); });
     for (const button of document.querySelectorAll("#language button"))
       button.addEventListener("click", () => this.#speak(button.value));
+    this.#fill(remembered());
+  }
+
+  #fill({ host, port, user }) {
+    const fields = this.#form.elements;
+    this.#portGiven = Boolean(port);
+    fields.host.value = host || location.hostname;
+    fields.port.value = port || usualPort;
+    fields.user.value = user || "";
   }
 
   // At the start: where the page came from, or where it was last.
   async connect() {
     this.#markLanguage();
-    const { host, port, user } = remembered();
     const fields = this.#form.elements;
-    this.#portGiven = Boolean(port);
-    fields.host.value = host || location.hostname;
-    fields.user.value = user || "";
-    fields.port.value = port || usualPort;
-    if (!port) fields.port.value = await likelyPort() || usualPort;
+    const port = this.#portGiven ? fields.port.value : await likelyPort() || usualPort;
     if (this.#submitted) return; // who was asked to log in was faster
+    fields.port.value = port;
     this.#app.connection.open({ host: fields.host.value, port: Number(fields.port.value) });
   }
 

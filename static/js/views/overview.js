@@ -19,8 +19,8 @@ export function show(place, { sensors, incidents, system }) {
   listen(sensors, "value", ({ detail }) => tiles.changed(detail));
   listen(incidents, "change", () => { tiles.markAlerts(); figures.draw(); });
   listen(system, "change", figures.draw);
-  tiles.arrange();
-  figures.draw();
+  tiles.arrange.now();
+  figures.draw.now();
   const stop = everyWhile(5000, tiles.drawAges);
   return () => { stop(); end.abort(); };
 }
