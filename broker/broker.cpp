@@ -103,7 +103,11 @@ void broker::load_plugins(const prepared& ready) {
             return l.protocol == config::listener_protocol::mqtt && l.port != 0;
         });
         const std::uint16_t port = mqtt == conf_.listeners.end() ? std::uint16_t{0} : mqtt->port;
-        return plugins::sensors::broker_facts{version, port, now.uptime_seconds(), now.clients_connected};
+        std::vector<std::uint16_t> ports;
+        for (const auto& l : conf_.listeners)
+            if (l.port != 0 && l.protocol != config::listener_protocol::http_api) ports.push_back(l.port);
+        return plugins::sensors::broker_facts{version, port, now.uptime_seconds(), now.clients_connected,
+                                              std::move(ports)};
     };
     for (const auto& settings : ready.sensors) { // there is no other plugin yet
         auto made = std::make_unique<plugins::sensors::sensors>(settings, *store_, log_, facts,
@@ -171,6 +175,7 @@ void broker::stop() {
     web_.stop();
     for (const auto& w : workers_) w->stop_plugins().wait();
     access_->stop_threads();
+    for (auto* s : sensors_) s->stop_threads();
     for (const auto& w : workers_) w->stop();
     for (const auto& w : workers_) w->join();
     store_.reset(); // commits their last batches and tells them, so before they go

@@ -6,7 +6,7 @@ namespace nightjar::storage {
 
 namespace {
 
-constexpr const char* name = "incidents";
+constexpr const char *name = "incidents", *steps_name = "incident_steps";
 constexpr std::uint8_t format = 1;
 constexpr std::int64_t not_yet = -1;
 
@@ -25,13 +25,34 @@ incident_record read(std::string_view key, std::string_view value) {
     r.opened_ms = in.number<std::int64_t>();
     r.acknowledged_ms = moment(in.number<std::int64_t>());
     r.closed_ms = moment(in.number<std::int64_t>());
+    if (in.empty()) return r;
+    r.kind = static_cast<incident_kind>(in.number<std::uint8_t>());
+    r.steps = in.number<std::uint32_t>();
+    r.revision = in.number<std::uint32_t>();
     return r;
+}
+
+incident_step read_step(std::string_view key, std::string_view value) {
+    record_reader in(steps_name, format, key, value);
+    incident_step s;
+    s.incident = read_big_endian<incident_id>(key);
+    s.number = read_big_endian<std::uint32_t>(key, sizeof(incident_id));
+    s.at_ms = in.number<std::int64_t>();
+    s.status = static_cast<incident_status>(in.number<std::uint8_t>());
+    s.by = in.text();
+    s.comment = in.text();
+    return s;
+}
+
+std::string key_of_step(incident_id id, std::uint32_t number) {
+    const auto first = big_endian(id), second = big_endian(number);
+    return std::string(view<incident_id>(first)).append(view<std::uint32_t>(second));
 }
 
 } // namespace
 
 incident_table::incident_table(const lmdb::environment& env, lmdb::transaction& opening)
-    : env_(env), table_(opening.open(name)), open_(opening.open("open_incidents")) {}
+    : env_(env), table_(opening.open(name)), open_(opening.open("open_incidents")), steps_(opening.open(steps_name)) {}
 
 std::vector<incident_record> incident_table::list(const incident_query& what) const {
     const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
@@ -68,7 +89,34 @@ incident_id incident_table::last_id() const {
     return at.last() ? read_big_endian<incident_id>(at.key()) : 0;
 }
 
+std::vector<incident_step> incident_table::history(incident_id id) const {
+    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
+    lmdb::cursor at(txn, steps_);
+    std::vector<incident_step> result;
+    for (bool more = at.at_or_after(key_of_step(id, 0)); more; more = at.next()) {
+        auto step = read_step(at.key(), at.value());
+        if (step.incident != id) break;
+        result.push_back(std::move(step));
+    }
+    return result;
+}
+
+void incident_table::put(lmdb::transaction& txn, const incident_step& step) const {
+    std::string memory;
+    record_writer out(format, memory);
+    out.number(step.at_ms);
+    out.number(static_cast<std::uint8_t>(step.status));
+    out.text(step.by);
+    out.text(step.comment);
+    const auto key = key_of_step(step.incident, step.number);
+    txn.put(steps_, key, out.finish(key));
+}
+
+// Batches of two workers need not come in the order in which they changed an incident.
 void incident_table::put(lmdb::transaction& txn, const incident_record& record) const {
+    const auto key = big_endian(record.id);
+    if (const auto old = txn.get(table_, view<incident_id>(key)))
+        if (read(view<incident_id>(key), *old).revision > record.revision) return;
     std::string memory;
     record_writer out(format, memory);
     out.number(record.sensor);
@@ -80,7 +128,9 @@ void incident_table::put(lmdb::transaction& txn, const incident_record& record) 
     out.number(record.opened_ms);
     out.number(record.acknowledged_ms.value_or(not_yet));
     out.number(record.closed_ms.value_or(not_yet));
-    const auto key = big_endian(record.id);
+    out.number(static_cast<std::uint8_t>(record.kind));
+    out.number(record.steps);
+    out.number(record.revision);
     txn.put(table_, view<incident_id>(key), out.finish(view<incident_id>(key)));
     if (record.status == incident_status::closed) {
         txn.remove(open_, view<incident_id>(key));

@@ -20,7 +20,8 @@ class incidents {
     virtual ~incidents() = default;
     virtual std::vector<incident_record> list(const incident_query& what) const = 0; // newest first
     virtual std::optional<incident_record> find(incident_id id) const = 0;
-    virtual incident_id last_id() const = 0; // 0: none yet
+    virtual incident_id last_id() const = 0;                              // 0: none yet
+    virtual std::vector<incident_step> history(incident_id id) const = 0; // oldest first
 };
 
 } // namespace nightjar::storage

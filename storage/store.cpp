@@ -4,6 +4,7 @@
 #include "storage/incident_table.hpp"
 #include "storage/measurement_table.hpp"
 #include "storage/message_log.hpp"
+#include "storage/notification_table.hpp"
 #include "storage/page_check.hpp"
 #include "storage/record_bytes.hpp"
 #include "storage/sensor_table.hpp"
@@ -92,6 +93,7 @@ class store::implementation {
         check_schema(opening, meta, options.directory);
         sensors_ = std::make_unique<storage::sensor_table>(env_, opening);
         incidents_ = std::make_unique<storage::incident_table>(env_, opening);
+        notifications_ = std::make_unique<storage::notification_table>(env_, opening);
         measurements_ = std::make_unique<measurement_table>(env_, opening, meta);
         sessions_ = std::make_unique<session_table>(env_, opening);
         messages_ = std::make_unique<message_log>(env_, opening);
@@ -105,6 +107,7 @@ class store::implementation {
 
     const storage::sensor_table& sensors() const { return *sensors_; }
     const storage::incident_table& incidents() const { return *incidents_; }
+    const storage::notification_table& notifications() const { return *notifications_; }
     const measurement_table& measurements() const { return *measurements_; }
     commit_thread& committer() { return *committer_; }
     message_id next_message() { return last_message_.fetch_add(1, std::memory_order_relaxed) + 1; }
@@ -187,6 +190,9 @@ class store::implementation {
             for (const auto* batch : batches) {
                 for (const auto& s : batch->sensors) sensors_->put(txn, s);
                 for (const auto& i : batch->incidents) incidents_->put(txn, i);
+                for (const auto& s : batch->incident_steps) incidents_->put(txn, s);
+                for (const auto& n : batch->notifications) notifications_->put(txn, n);
+                for (const auto id : batch->old_notifications) notifications_->remove(txn, id);
                 for (const auto& c : batch->sessions) sessions_->apply(txn, c);
                 measurements_->stage(txn, batch->measurements);
                 messages_->stage(*batch);
@@ -238,6 +244,7 @@ class store::implementation {
     lmdb::environment env_;
     std::unique_ptr<storage::sensor_table> sensors_;
     std::unique_ptr<storage::incident_table> incidents_;
+    std::unique_ptr<storage::notification_table> notifications_;
     std::unique_ptr<measurement_table> measurements_;
     std::unique_ptr<session_table> sessions_;
     std::unique_ptr<message_log> messages_;
@@ -301,6 +308,7 @@ session_number store::next_session() { return self_->next_session(); }
 
 const sensors& store::sensor_table() const { return self_->sensors(); }
 const incidents& store::incident_table() const { return self_->incidents(); }
+const notifications& store::notification_table() const { return self_->notifications(); }
 const measurement_log& store::measurements() const { return self_->measurements(); }
 
 store::statistics store::stats() const {

@@ -11,6 +11,7 @@
 
 #include "storage/incidents.hpp"
 #include "storage/measurement_log.hpp"
+#include "storage/notifications.hpp"
 #include "storage/records.hpp"
 #include "storage/restored.hpp"
 #include "storage/sensors.hpp"
@@ -76,6 +77,7 @@ class store {
     // Any thread.
     const sensors& sensor_table() const;
     const incidents& incident_table() const;
+    const notifications& notification_table() const;
     const measurement_log& measurements() const;
 
     struct statistics {

@@ -32,6 +32,8 @@ class walk {
         const auto sensors = ids_of<sensor_id>("sensors");
         const auto sessions = ids_of<session_number>("sessions");
         each("incidents", [](auto, auto) {});
+        for (const auto* newer : {"incident_steps", "notifications"}) // a store of an older version has none
+            if (txn_.find(newer)) each(newer, [](auto, auto) {});
         each("subscriptions", [&](std::string_view key, std::string_view) {
             if (!sessions.contains(read_big_endian<session_number>(key)))
                 dangling("subscriptions", key, "no such session");

@@ -100,6 +100,9 @@ struct write_batch {
 
     std::vector<sensor_record> sensors;
     std::vector<incident_record> incidents;
+    std::vector<incident_step> incident_steps;
+    std::vector<notification_record> notifications;
+    std::vector<notification_id> old_notifications; // to be removed
     std::vector<measurement> measurements;
     std::vector<message_entry> messages;
     std::vector<recipient_list> lists; // what the messages' recipients point to
@@ -111,8 +114,9 @@ struct write_batch {
 
     // About how much work it is to write, in rows.
     std::size_t weight() const {
-        return sensors.size() + incidents.size() + measurements.size() + messages.size() + progress.size() +
-               sessions.size() + message_bytes / 256;
+        return sensors.size() + incidents.size() + incident_steps.size() + notifications.size() +
+               old_notifications.size() + measurements.size() + messages.size() + progress.size() + sessions.size() +
+               message_bytes / 256;
     }
     // Messages of one topic follow each other and share their list.
     void add(loggable_ptr m, std::size_t size, const recipient_list& recipients, bool retained) {
@@ -156,7 +160,8 @@ struct write_batch {
     }
 
     bool empty() const {
-        return sensors.empty() && incidents.empty() && measurements.empty() && messages.empty() && progress.empty() &&
+        return sensors.empty() && incidents.empty() && incident_steps.empty() && notifications.empty() &&
+               old_notifications.empty() && measurements.empty() && messages.empty() && progress.empty() &&
                sessions.empty();
     }
 };

@@ -64,6 +64,7 @@ application::application(const config::configuration& conf, admin::administrator
     add_publish_route(routes_, admin_, options_.publish_deadline);
     add_sensor_publish_routes(routes_, admin_, options_.publish_deadline);
     add_system_routes(routes_, conf_, admin_);
+    add_ingestion_routes(routes_, admin_, options_.publish_deadline);
     add_metrics_route(routes_, admin_);
     add_retained_routes(routes_, admin_, options_.publish_deadline);
     add_acl_route(routes_, conf_, admin_);
@@ -124,19 +125,44 @@ answer application::route(request& what) {
             co_return error_for(what, 403, "denied", "The ACL does not let this user read this path.");
     }
     if (found.handle != nullptr) co_return co_await (*found.handle)(what);
-    auto result = answer_of_others(what, *site, found.allow);
+    auto result = co_await answer_of_others(what, *site, found.allow);
     result.owner = site;
     co_return result;
 }
 
 // Plugins first: they may add a method to a path of ours.
-response application::answer_of_others(const request& what, const static_table& site, const std::string& allow) {
+answer application::answer_of_others(const request& what, const static_table& site, const std::string& allow) {
     const std::string_view method = what.method == "HEAD" ? std::string_view("GET") : what.method;
-    auto theirs = admin_.http({.method = method, .path = what.path, .query = what.query, .body = what.body});
-    if (theirs) return json_response(theirs->status, std::move(theirs->body));
-    if (!allow.empty()) return not_allowed(allow);
-    if (!site.contains(what.path)) return not_found("There is nothing at this path.");
-    return reads(what.method) ? site.serve(what) : not_allowed("GET, HEAD");
+    auto theirs = admin_.http(
+        {.method = method, .path = what.path, .query = what.query, .body = what.body, .user_name = what.user_name});
+    if (theirs && !theirs->publishes.empty()) co_return co_await publish_first(what, std::move(*theirs));
+    if (theirs) co_return json_response(theirs->status, std::move(theirs->body));
+    if (!allow.empty()) co_return not_allowed(allow);
+    if (!site.contains(what.path)) co_return not_found("There is nothing at this path.");
+    co_return reads(what.method) ? site.serve(what) : not_allowed("GET, HEAD");
+}
+
+// A plugin's answer that rests on messages: they have the visitor's rights.
+answer application::publish_first(const request& what, plugin::http_answer theirs) {
+    auto result = json_response(theirs.status, std::move(theirs.body));
+    for (auto& m : theirs.publishes) {
+        admin::publish_request message;
+        message.topic = std::move(m.topic);
+        message.payload = std::move(m.payload);
+        message.qos = codec::qos::at_least_once;
+        message.retain = m.retain;
+        message.user_name = what.user_name;
+        message.address = what.address;
+        message.realm = what.listener->realm;
+        auto done = co_await publish_and_wait(admin_, std::move(message), options_.publish_deadline);
+        if (auto refused = refusal_of(done)) co_return std::move(*refused);
+        auto& report = done->ingest;
+        if (report.answer.empty()) continue;
+        result = json_response(report.status, std::move(report.answer));
+        if (report.status == 201 && !report.incidents.empty())
+            result.fields.emplace_back("Location", fmt::format("{}/{}/", what.path, report.incidents.front()));
+    }
+    co_return result;
 }
 
 } // namespace nightjar::web

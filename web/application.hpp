@@ -4,6 +4,7 @@
 
 #include "broker/config/configuration.hpp"
 #include "broker/log/logger.hpp"
+#include "broker/plugin/plugin.hpp"
 #include "web/options.hpp"
 #include "web/router.hpp"
 #include "web/static_table.hpp"
@@ -41,7 +42,8 @@ class application {
   private:
     std::optional<response> refusal(const request& what) const;
     answer route(request& what);
-    response answer_of_others(const request& what, const static_table& site, const std::string& allow);
+    answer answer_of_others(const request& what, const static_table& site, const std::string& allow);
+    answer publish_first(const request& what, plugin::http_answer theirs);
 
     const config::configuration& conf_;
     admin::administrator& admin_;

@@ -89,10 +89,10 @@ interested_list chain::interested_in(bytes topic) const {
 }
 
 publish_outcome chain::on_publish(const interested_list& plugins, host& on, const codec::publish& packet,
-                                  const client& who, ingest_report* report) {
+                                  const client& who, ingest_report* report, bool repeated) {
     auto outcome = publish_outcome::pass;
     for (const auto& [p, tag] : plugins) {
-        const auto answer = p->on_publish(on, {packet, who, tag, report});
+        const auto answer = p->on_publish(on, {packet, who, tag, report, repeated});
         if (answer == publish_outcome::denied) return answer;
         outcome = std::max(outcome, answer);
     }

@@ -40,7 +40,7 @@ class chain {
     interested_list interested_in(bytes topic) const;
     // `denied` ends the walk; otherwise the strongest answer.
     static publish_outcome on_publish(const interested_list& plugins, host& on, const codec::publish& packet,
-                                      const client& who, ingest_report* report);
+                                      const client& who, ingest_report* report, bool repeated = false);
 
   private:
     template <typename Call>

@@ -38,6 +38,8 @@ struct ingest_report {
     std::vector<std::uint32_t> sensors;   // ids that got a value
     std::vector<std::uint32_t> incidents; // opened by it
     std::string rejected;                 // reason, empty if taken
+    unsigned status = 200;                // of the HTTP answer below
+    std::string answer;                   // to a command, JSON; empty: it was none
 };
 
 // A plugin's own note on a topic, made once when the topic enters a worker's cache and handed back with each PUBLISH.
@@ -48,6 +50,7 @@ struct publish_event {
     plugin::client client;
     topic_tag tag = 0;
     ingest_report* report = nullptr;
+    bool repeated = false; // it came before, and what was to be stored of it is
 };
 
 enum class publish_outcome : std::uint8_t {
@@ -96,7 +99,8 @@ class host {
   public:
     virtual ~host() = default;
     virtual unsigned worker_index() const = 0;
-    virtual std::int64_t now_us() const = 0; // wall clock, microseconds since 1970, taken once a turn
+    virtual std::int64_t now_us() const = 0;    // wall clock, microseconds since 1970, taken once a turn
+    virtual std::int64_t steady_ms() const = 0; // never set; for intervals
     // Goes to disk as one piece at the end of this loop turn.
     virtual storage::write_batch& batch() = 0;
     // Inside on_connect(), once, by a plugin that then returns `later`: what it calls, on any thread, when it knows.
@@ -112,10 +116,17 @@ struct http_request {
     std::string_view path;   // decoded, without the last '/'
     std::string_view query;  // raw, after '?'
     std::string_view body;
+    std::string_view user_name = {}; // empty: none
 };
 struct http_answer {
     unsigned status = 200;
     std::string body; // JSON; what is added to GET /metrics: its text
+    // First published, at QoS 1, with the rights of who asks; if the report on one has an answer, that is the answer.
+    struct message {
+        std::string topic, payload;
+        bool retain = false;
+    };
+    std::vector<message> publishes = {};
 };
 
 enum class hook : std::uint8_t { connect, presence, publish, subscribe, access, tick, reload, http };

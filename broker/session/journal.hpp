@@ -24,6 +24,7 @@ class journal {
     virtual void keep(const topics::message_ptr& m, const storage::recipient_list& recipients, bool retained) = 0;
 
     virtual ticket committed() const = 0;           // all up to here is on disk
+    virtual ticket last_failed() const = 0;         // up to here something was not written; 0: nothing
     virtual ticket last_ticket() const = 0;         // the newest that anything waits for
     virtual void wait_for_commit(session& who) = 0; // calls who.on_committed() after the next commit
 

@@ -3,6 +3,9 @@
 #include "broker/codec/topic.hpp"
 #include "broker/session/session.hpp"
 
+#include <algorithm>
+#include <optional>
+
 namespace nightjar::session {
 
 void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes frame) {
@@ -35,11 +38,18 @@ void session::on_publish(std::uint8_t flags, codec::bytes body, codec::bytes fra
             return link_->close(ending::protocol_error, "topic too long below its mount_point");
         frame = {};
     }
+    std::optional<ticket> first;
+    if (packet.dup && packet.qos == codec::qos::at_least_once && inbound_)
+        first = inbound_->stored.find(packet, disk_.last_failed());
+    repeats_ = first.has_value();
     const auto routed = broker_.publish(*this, packet, frame);
+    repeats_ = false;
     if (routed.error) return protocol_error(*routed.error);
     const auto reason = routed.denied ? codec::reason_not_authorized : std::uint8_t{0};
     if (packet.qos == codec::qos::at_least_once) {
-        acknowledge({codec::packet_type::puback, packet.packet_id, false, {}, reason}, routed.durable_after);
+        const auto after = std::max(routed.durable_after, first.value_or(0));
+        if (routed.plugin_stored && !first) inbound().stored.add(packet, after, inbound_->answers.size());
+        acknowledge({codec::packet_type::puback, packet.packet_id, false, {}, reason}, after);
     } else if (packet.qos == codec::qos::exactly_once) {
         inbound().unreleased.insert(packet.packet_id);
         if (durable_) note(storage::put_inbound{number(), packet.packet_id});

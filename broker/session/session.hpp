@@ -15,6 +15,7 @@
 #include "broker/session/link.hpp"
 #include "broker/session/mount.hpp"
 #include "broker/session/router.hpp"
+#include "broker/session/stored_publishes.hpp"
 #include "broker/topics/subscription_tree.hpp"
 #include "storage/restored.hpp"
 
@@ -62,6 +63,8 @@ class session : public order_hook {
     bool clean() const { return clean_; }
     codec::protocol_version version() const { return version_; }
     bool durable() const { return durable_; }
+    // The PUBLISH that is being routed came before, and a plugin has stored it.
+    bool repeats() const { return repeats_; }
     bool connected() const { return link_ != nullptr; }
     link* current_link() const { return link_; }
     std::int64_t offline_since() const {
@@ -214,6 +217,7 @@ class session : public order_hook {
         boost::container::flat_set<codec::packet_id> unreleased; // QoS 2, delivered, PUBREL still to come
         std::deque<pending_answer> answers;                      // in the order of their packets [MQTT-4.6.0-2]
         std::size_t subacks = 0;                                 // of the answers; the queue waits behind them
+        stored_publishes stored;                                 // QoS 1
     };
     // Made on first need: most sessions of a large broker only listen, at QoS 0.
     outbound_state& outbound();
@@ -246,6 +250,7 @@ class session : public order_hook {
     bool clean_ = true;
     bool durable_ = false;
     bool disconnect_received_ = false;
+    bool repeats_ = false;
 };
 
 } // namespace nightjar::session

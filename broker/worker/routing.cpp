@@ -48,7 +48,7 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, se
     std::string address;
     if (who != nullptr) {
         const auto denied = refusal_of(entry, packet, *who, writer);
-        if (!denied && !entry.plugins.empty()) outcome = ask_plugins(entry, packet, *who, report);
+        if (!denied && !entry.plugins.empty()) outcome = ask_plugins(entry, packet, *who, writer, report);
         const auto why = outcome == plugin::publish_outcome::denied ? drop_reason::denied : denied;
         const bool packet_came = writer != nullptr && writer->connected(); // a will comes when its client has gone
         if (packet_came && (traced || common_.log.enabled(log::level::debug)))
@@ -125,9 +125,11 @@ bool worker::keep_message(const topic_entry& entry, session::delivery& d, const 
 }
 
 plugin::publish_outcome worker::ask_plugins(const topic_entry& entry, const codec::publish& packet,
-                                            const plugin::client& who, plugin::ingest_report* report) {
+                                            const plugin::client& who, const session::session* writer,
+                                            plugin::ingest_report* report) {
     try {
-        return plugin::chain::on_publish(entry.plugins, *this, packet, who, report);
+        const bool repeated = writer != nullptr && writer->repeats();
+        return plugin::chain::on_publish(entry.plugins, *this, packet, who, report, repeated);
     } catch (const std::exception& e) { // a faulty plugin must not end the broker
         counters_.plugin_errors.add();
         common_.log.error("Error: a plugin failed on a publish to {}: {}", packet.topic, e.what());

@@ -240,7 +240,8 @@ void worker::on_committed(std::uint64_t number, std::error_code error) noexcept 
 void worker::commit_done(std::uint64_t number, std::error_code error) {
     reported_ = std::max(reported_, number);
     // A failed batch is owed: it is on disk when a later one is.
-    if (!error) committed_ = std::max(committed_, number);
+    auto& until = error ? failed_ : committed_;
+    until = std::max(until, number);
     if (error && !store_failed_) // once: each line may itself be stored, for who follows log_dest topic
         common_.log.error("Error: the store cannot write: {}. Until it can, nothing is acknowledged that it would have "
                           "to store.",

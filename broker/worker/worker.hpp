@@ -173,6 +173,7 @@ class worker final : public session::router,
     session::ticket batch_ticket() const override { return batches_.open_ticket(); }
     void keep(const topics::message_ptr& m, const storage::recipient_list& recipients, bool retained) override;
     session::ticket committed() const override { return committed_; }
+    session::ticket last_failed() const override { return failed_; }
     session::ticket last_ticket() const override { return batches_.last_ticket(); }
     void wait_for_commit(session::session& who) override { waiting_.insert(&who); }
 
@@ -181,6 +182,10 @@ class worker final : public session::router,
     std::int64_t now_us() const override {
         if (!clocks_read_) read_clocks();
         return now_us_;
+    }
+    std::int64_t steady_ms() const override {
+        if (!clocks_read_) read_clocks();
+        return now_steady_ms_;
     }
     storage::write_batch& batch() override { return batches_.open(); }
     void publish(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain) override;
@@ -277,7 +282,8 @@ class worker final : public session::router,
     bool may_write(topic_entry& entry, const plugin::client& who, const session::session* writer);
     void answer(std::uint64_t question, plugin::connect_verdict verdict);
     plugin::publish_outcome ask_plugins(const topic_entry& entry, const codec::publish& packet,
-                                        const plugin::client& who, plugin::ingest_report* report);
+                                        const plugin::client& who, const session::session* writer,
+                                        plugin::ingest_report* report);
     void refresh(topic_entry& entry, codec::bytes topic);
     bool keep_message(const topic_entry& entry, session::delivery& d, const topics::message_ptr& replaced);
     void deliver_local(topic_entry& entry, session::delivery& d);
@@ -346,6 +352,7 @@ class worker final : public session::router,
     session::ticket submitted_ = 0; // to the store
     session::ticket reported_ = 0;  // it is through with, committed or failed
     session::ticket committed_ = 0;
+    session::ticket failed_ = 0;
     boost::unordered_flat_set<session::session*> waiting_; // for a commit
     std::vector<promised> promised_;
     bool store_failed_ = false;     // the last commit

@@ -52,3 +52,12 @@ class SensorsPlain(SensorsCase):
     def test_names_in_utf8(self):
         self.ingest("iot/Salon d'été/humidité", "45")
         self.assertEqual(self.sensor(name="Salon d'été humidité")["last"]["value"], 45)
+
+    def test_found_by_place_and_category(self):
+        for topic in ("iot/attic/temp", "iot/attic/humi", "iot/yanjo/sensor/attic/temp"):
+            self.ingest(topic, "20")
+        path = "/api/monitoring/sensors/?place=attic"
+        topics = [sensor["topic"] for sensor in self.rest.get(path + "&category=temp").json()]
+        self.assertEqual(topics, ["iot/attic/temp", "iot/yanjo/sensor/attic/temp"])
+        self.assertEqual(len(self.rest.get(path).json()), 3)
+        self.assertEqual(self.rest.get("/api/monitoring/sensors/?place=nowhere").json(), [])

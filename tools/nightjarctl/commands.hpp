@@ -22,6 +22,7 @@ void add_backup(CLI::App& app, command& run);
 void add_check(CLI::App& app, command& run);
 void add_import(CLI::App& app, command& run);
 void add_tls_selfsigned(CLI::App& app, command& run);
+void add_alert_test(CLI::App& app, command& run);
 void add_reload(CLI::App& app, command& run);
 void add_passwd(CLI::App& app, command& run);
 void add_acl_test(CLI::App& app, command& run);

@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
     ctl::add_import(app, run);
     ctl::add_tls_selfsigned(app, run);
     ctl::add_reload(app, run);
+    ctl::add_alert_test(app, run);
     ctl::add_passwd(app, run);
     ctl::add_acl_test(app, run);
     ctl::add_trace(app, run);

@@ -26,6 +26,15 @@ std::string_view name_of(incident_status status) {
     return "unknown";
 }
 
+std::string_view name_of(storage::incident_kind kind) {
+    switch (kind) {
+    case storage::incident_kind::threshold: return "threshold";
+    case storage::incident_kind::offline: return "offline";
+    case storage::incident_kind::manual: return "manual";
+    }
+    return "unknown";
+}
+
 std::optional<std::string> time_text(const std::optional<std::int64_t>& ms) {
     return ms ? std::optional(format_time(*ms)) : std::nullopt;
 }
@@ -41,6 +50,7 @@ void write_members(json_writer& out, const incident_record& incident, const stor
     if (sensor && sensor->type == "temperature")
         out.field("max_temp", incident.highest).field("min_temp", incident.lowest);
     if (sensor && sensor->type == "humidity") out.field("max_hum", incident.highest).field("min_hum", incident.lowest);
+    out.field("kind", name_of(incident.kind));
     out.field("counter", incident.counter).field("escalation_level", incident.escalation_level);
     out.field("reason", incident.reason).field("opened_at", format_time(incident.opened_ms));
     out.field("acknowledged_at", time_text(incident.acknowledged_ms)).field("closed_at", time_text(incident.closed_ms));
@@ -49,7 +59,25 @@ void write_members(json_writer& out, const incident_record& incident, const stor
 void write_step(json_writer& out, const std::optional<std::int64_t>& ms, incident_status status) {
     if (!ms) return;
     out.begin_object().field("at", format_time(*ms)).field("status", name_of(status));
-    out.key("by").null().key("comment").null().end_object(); // steps taken by people are not recorded yet
+    out.key("by").null().key("comment").null().end_object();
+}
+
+std::optional<std::string> unless_empty(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+void write_history(json_writer& out, const incident_record& incident, const storage::incidents& incidents) {
+    out.key("history").begin_array();
+    for (const auto& step : incidents.history(incident.id)) {
+        out.begin_object().field("at", format_time(step.at_ms)).field("status", name_of(step.status));
+        out.field("by", unless_empty(step.by)).field("comment", unless_empty(step.comment)).end_object();
+    }
+    if (incident.steps == 0) { // an early version kept no more than these
+        write_step(out, incident.opened_ms, incident_status::open);
+        write_step(out, incident.acknowledged_ms, incident_status::acknowledged);
+        write_step(out, incident.closed_ms, incident_status::closed);
+    }
+    out.end_array();
 }
 
 result<storage::incident_query> read_query(const list_parameters& parameters) {
@@ -72,11 +100,13 @@ result<storage::incident_query> read_query(const list_parameters& parameters) {
     return query;
 }
 
-response list_incidents(const request& what, const tables& stored) {
+// `archive`: the closed ones alone, whatever the query says.
+response list_incidents(const request& what, const tables& stored, bool archive = false) {
     const auto parameters = read_list_parameters(what);
     if (!parameters) return parameters.error();
-    const auto query = read_query(*parameters);
+    auto query = read_query(*parameters);
     if (!query) return query.error();
+    if (archive) query->status = incident_status::closed;
     const auto found = stored.incidents.list(*query);
 
     json_writer out;
@@ -102,11 +132,8 @@ response show_incident(const request& what, const tables& stored) {
     json_writer out;
     out.begin_object();
     write_members(out, *incident, stored.sensors);
-    out.key("history").begin_array();
-    write_step(out, incident->opened_ms, incident_status::open);
-    write_step(out, incident->acknowledged_ms, incident_status::acknowledged);
-    write_step(out, incident->closed_ms, incident_status::closed);
-    return json_response(200, out.end_array().end_object().take());
+    write_history(out, *incident, stored.incidents);
+    return json_response(200, out.end_object().take());
 }
 
 } // namespace
@@ -115,6 +142,11 @@ void add_incident_routes(router& routes, const tables& stored) {
     routes.add("GET", "/api/monitoring/incidents",
                at_once([&stored](const request& what) { return list_incidents(what, stored); }));
     routes.add("GET", "/api/monitoring/incidents/{}",
+               at_once([&stored](const request& what) { return show_incident(what, stored); }));
+    // As the old dashboard had them.
+    routes.add("GET", "/incident/archive/list",
+               at_once([&stored](const request& what) { return list_incidents(what, stored, true); }));
+    routes.add("GET", "/incident/archive/{}",
                at_once([&stored](const request& what) { return show_incident(what, stored); }));
 }
 

@@ -19,7 +19,7 @@ void add_sensor_routes(router& routes, const tables& stored, admin::administrato
 // GET /api/monitoring/measurements, /api/monitoring/sensors/{id}/measurements
 void add_measurement_routes(router& routes, const tables& stored, std::chrono::milliseconds reading_time);
 
-// GET /api/monitoring/incidents, .../{id}
+// GET /api/monitoring/incidents, .../{id}, and the same under /incident/archive; the sensors plugin takes the POSTs
 void add_incident_routes(router& routes, const tables& stored);
 
 // POST /publish
@@ -27,6 +27,9 @@ void add_publish_route(router& routes, admin::administrator& admin, std::chrono:
 
 // GET /mqtt/status and POST /mqtt/publish/sensor, both only with a sensors plugin
 void add_sensor_publish_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
+
+// POST /mqtt/connect and /mqtt/disconnect
+void add_ingestion_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
 
 // GET /metrics
 void add_metrics_route(router& routes, admin::administrator& admin);

@@ -65,11 +65,18 @@ void write_members(json_writer& out, const sensor_record& sensor, const std::opt
     text("status", status_of(last, incident));
 }
 
+// The last level of a plain topic, as iot/<place>/<category>.
+std::string_view category_of(const sensor_record& sensor) {
+    if (sensor.source != "plain") return sensor.type;
+    return std::string_view(sensor.topic).substr(sensor.topic.rfind('/') + 1);
+}
+
 // Ascending by id, so `before`, where the last page ended, means the ids above.
 response list_sensors(const request& what, const tables& stored) {
     const auto parameters = read_list_parameters(what, list_parameters::maximum_limit);
     if (!parameters) return parameters.error();
     const auto wanted = list_elements(parameters->all.find("fields").value_or(""));
+    const auto place = parameters->all.find("place"), category = parameters->all.find("category");
     const auto incidents = sensors_with_incident(stored.incidents);
 
     json_writer out;
@@ -79,6 +86,8 @@ response list_sensors(const request& what, const tables& stored) {
     sensor_id previous = 0;
     for (const auto& sensor : stored.sensors.all()) {
         if (parameters->before && sensor.id <= *parameters->before) continue;
+        if (place && sensor.device != *place) continue;
+        if (category && category_of(sensor) != *category && sensor.type != *category) continue;
         if (count == parameters->limit) {
             next = previous;
             break;

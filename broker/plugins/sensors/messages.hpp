@@ -1,6 +1,7 @@
 // What the plugin publishes, as JSON text. Pure.
 #pragma once
 
+#include "broker/plugins/sensors/alert.hpp"
 #include "storage/records.hpp"
 
 #include <cstdint>
@@ -13,8 +14,9 @@ std::string status_message(bool online, std::int64_t now_ms);
 std::string state_message(double value, std::string_view unit, std::string_view type, std::int64_t time_ms);
 std::string incident_message(const storage::incident_record& incident, const storage::sensor_record& sensor,
                              std::int64_t now_ms);
-// alert_type: "created", "closed".
-std::string alert_message(std::string_view alert_type, const storage::incident_record& incident,
-                          const storage::sensor_record& sensor, std::int64_t now_ms);
+std::string alert_message(const alert& what);
+std::string_view severity_of(const alert& what); // "info", "warning", "critical"
+// An error as REST has it.
+std::string error_message(std::string_view error, std::string_view detail);
 
 } // namespace nightjar::plugins::sensors

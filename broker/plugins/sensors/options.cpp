@@ -2,29 +2,21 @@
 
 #include "broker/codec/topic.hpp"
 #include "broker/config/values.hpp"
+#include "broker/plugins/sensors/option_keys.hpp"
 #include "broker/plugins/sensors/payload.hpp"
 #include "broker/text/json_number.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace nightjar::plugins::sensors {
 
 namespace {
-
-// What a line's handler works with.
-struct line {
-    options& result;
-    std::string_view value;
-    std::string error; // set by the handler
-
-    void wrong(std::string_view wanted) { error = std::string("\"").append(value).append("\": ").append(wanted); }
-};
-
-struct key {
-    std::string_view name;
-    std::function<void(line&)> apply;
-};
 
 std::string_view next_word(std::string_view& rest) {
     const auto begin = std::min(rest.find_first_not_of(" \t"), rest.size());
@@ -72,6 +64,60 @@ key count(std::string_view name, Integer options::*member, double least, double 
             }};
 }
 
+void add_source(options& result, source_rule rule, bool& replaced) {
+    if (!std::exchange(replaced, true)) result.sources.clear();
+    result.sources.push_back(std::move(rule));
+}
+
+// '~' stands in front of 0 or 1 alone, RFC 6901 section 3.
+bool is_pointer(std::string_view text) {
+    if (!text.starts_with('/') || !codec::valid_utf8(text)) return false;
+    for (auto at = text.find('~'); at != std::string_view::npos; at = text.find('~', at + 1))
+        if (at + 1 == text.size() || (text[at + 1] != '0' && text[at + 1] != '1')) return false;
+    return true;
+}
+
+// "/main/temp,temperature,°C": what follows the pointer may be left out.
+json_value make_json_value(std::string_view text) {
+    const auto next = [&text] {
+        const auto part = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(part.size() + 1, text.size()));
+        return std::string(part);
+    };
+    json_value result;
+    result.pointer = next();
+    for (auto rest = result.pointer.substr(result.pointer.rfind('/') + 1); !rest.empty();) {
+        const bool escaped = rest.front() == '~';
+        result.name += escaped ? (rest[1] == '0' ? '~' : '/') : rest.front();
+        rest.erase(0, escaped ? 2 : 1);
+    }
+    result.type = next();
+    if (result.type.empty()) result.type = type_of_category(result.name);
+    result.unit = next();
+    result.source = "json " + result.pointer;
+    return result;
+}
+
+// json FILTER value=POINTER[,TYPE[,UNIT]]... [time=POINTER] [name=POINTER]
+void apply_json_source(line& l, std::string_view rest, bool& replaced) {
+    source_rule rule{format::json, std::string(next_word(rest))};
+    if (!codec::check_topic_filter(rule.filter)) return l.wrong("a topic filter must follow the format");
+    for (auto word = next_word(rest); !word.empty(); word = next_word(rest)) {
+        const auto name = word.substr(0, word.find('='));
+        const auto text = word.substr(std::min(name.size() + 1, word.size()));
+        if (!is_pointer(name == "value" ? text.substr(0, text.find(',')) : text) ||
+            (name != "value" && name != "time" && name != "name"))
+            return l.wrong("value=, time= and name= with a JSON pointer as /main/temp are wanted behind the filter");
+        if (name == "value") {
+            rule.fields.values.push_back(make_json_value(text));
+        } else {
+            (name == "time" ? rule.fields.time : rule.fields.name) = text;
+        }
+    }
+    if (rule.fields.values.empty()) return l.wrong("value= with a JSON pointer is missing");
+    add_source(l.result, std::move(rule), replaced);
+}
+
 void apply_source(line& l, bool& replaced) {
     auto rest = l.value;
     const auto name = next_word(rest);
@@ -82,8 +128,10 @@ void apply_source(line& l, bool& replaced) {
         rule.format = format::dht11;
     } else if (name == "measurement") {
         rule.format = format::measurement;
+    } else if (name == "json") {
+        return apply_json_source(l, rest, replaced);
     } else if (name != "plain") {
-        return l.wrong("the formats are dht11, measurement and plain");
+        return l.wrong("the formats are dht11, measurement, plain and json");
     }
     if (!codec::check_topic_filter(filter)) return l.wrong("a topic filter must follow the format");
     const auto levels = 1 + std::count(filter.begin(), filter.end(), '/');
@@ -91,8 +139,7 @@ void apply_source(line& l, bool& replaced) {
         return l.wrong("plain needs a filter of two levels at least, without #: the last two are place and category");
     if (rule.format == format::dht11 && (levels < 2 || filter.ends_with('#')))
         return l.wrong("dht11 needs a filter of two levels at least, without #: the one before the last is the device");
-    if (!std::exchange(replaced, true)) l.result.sources.clear();
-    l.result.sources.push_back(std::move(rule));
+    add_source(l.result, std::move(rule), replaced);
 }
 
 void apply_threshold(line& l) {
@@ -112,6 +159,40 @@ void apply_threshold(line& l) {
     l.result.thresholds.push_back(std::move(rule));
 }
 
+// [TYPE-OR-SENSOR] NUMBER
+template <typename Value>
+key of_sensors(std::string_view name, scoped_list<Value> options::*member, double least, double most) {
+    return {name, [=](line& l) {
+                auto rest = l.value;
+                auto whom = next_word(rest), word = next_word(rest);
+                if (word.empty()) std::swap(whom, word);
+                const auto number = text::parse_number(word);
+                const bool whole = std::is_integral_v<Value>;
+                if (!next_word(rest).empty() || !number || *number < least || *number > most ||
+                    (whole && *number != std::floor(*number)))
+                    return l.wrong(
+                        fmt::format("a {}number from {} to {} is wanted, behind a type or a sensor's id if it "
+                                    "is for those alone",
+                                    whole ? "whole " : "", least, most));
+                scoped<Value> rule{{}, 0, static_cast<Value>(*number)};
+                if (const auto id = text::parse_id(whom)) {
+                    rule.sensor = *id;
+                } else if (text::parse_number(whom)) {
+                    return l.wrong("a sensor is a whole number from 1 to 4294967295");
+                } else {
+                    rule.type = type_of_category(whom);
+                }
+                (l.result.*member).push_back(std::move(rule));
+            }};
+}
+
+key yes_or_no(std::string_view name, bool options::*member) {
+    return {name, [=](line& l) {
+                if (l.value != "true" && l.value != "false") return l.wrong("true or false is wanted");
+                l.result.*member = l.value == "true";
+            }};
+}
+
 void apply_state_topic(line& l) {
     if (l.value == "off" || l.value.empty()) {
         l.result.state_topic.clear();
@@ -123,7 +204,7 @@ void apply_state_topic(line& l) {
 }
 
 std::vector<key> all_keys(bool& replaced) {
-    return {
+    std::vector<key> keys{
         {"source", [&replaced](line& l) { apply_source(l, replaced); }},
         {"threshold", apply_threshold},
         bound("temp_min", &options::temperature, &threshold::min),
@@ -143,17 +224,24 @@ std::vector<key> all_keys(bool& replaced) {
         count("auto_id_start", &options::auto_id_start, 1, 4'000'000'000.0),
         count("max_sensors", &options::max_sensors, 1, 10'000'000),
         count("max_clock_skew", &options::max_clock_skew, 0, 86'400),
-        {"auto_create",
-         [](line& l) {
-             if (l.value != "true" && l.value != "false") return l.wrong("true or false is wanted");
-             l.result.auto_create = l.value == "true";
-         }},
+        yes_or_no("auto_create", &options::auto_create),
+        of_sensors("hysteresis", &options::hysteresis, 0, 1e9),
+        of_sensors("open_after", &options::open_after, 1, 1'000'000),
+        of_sensors("close_after", &options::close_after, 1, 1'000'000),
+        of_sensors("offline_after", &options::offline_after, 0, 31'536'000),
+        yes_or_no("auto_close", &options::auto_close),
+        count("reminder", &options::reminder, 0, 31'536'000),
+        count("escalate_after", &options::escalate_after, 0, 31'536'000),
+        yes_or_no("homeassistant", &options::homeassistant),
+        topic("homeassistant_prefix", &options::homeassistant_prefix),
         {"sync",
          [](line& l) {
              if (l.value != "async" && l.value != "commit") return l.wrong("commit or async is wanted");
              l.result.sync = l.value == "commit";
          }},
     };
+    for (auto& k : alert_keys()) keys.push_back(std::move(k));
+    return keys;
 }
 
 std::string unknown(std::string_view name, const std::vector<key>& keys) {
@@ -166,6 +254,18 @@ std::string unknown(std::string_view name, const std::vector<key>& keys) {
     return text;
 }
 
+// What no line is wrong about alone.
+std::vector<std::string> contradictions(const options& o) {
+    std::vector<std::string> found;
+    const auto& a = o.alerts;
+    if (o.homeassistant && o.state_topic.empty())
+        found.emplace_back("plugin_opt_homeassistant needs plugin_opt_state_topic, which is off.");
+    if (!a.smtp_url.empty() && (a.smtp_from.empty() || a.smtp_to.empty()))
+        found.emplace_back("plugin_opt_smtp_url needs plugin_opt_smtp_from and plugin_opt_smtp_to.");
+    if (a.smtp_url.empty() && !a.smtp_to.empty()) found.emplace_back("plugin_opt_smtp_to needs plugin_opt_smtp_url.");
+    return found;
+}
+
 } // namespace
 
 threshold options::threshold_of(std::uint32_t sensor, std::string_view type) const {
@@ -176,6 +276,11 @@ threshold options::threshold_of(std::uint32_t sensor, std::string_view type) con
     if (type == "temperature") return temperature;
     if (type == "humidity") return humidity;
     return {};
+}
+
+watch_rule options::watch_rule_of(std::uint32_t sensor, std::string_view type) const {
+    return {threshold_of(sensor, type), value_of(hysteresis, sensor, type, 0.0), value_of(open_after, sensor, type, 1U),
+            value_of(close_after, sensor, type, 1U)};
 }
 
 options read_options(const config::plugin& settings, std::vector<config::finding>& findings) {
@@ -191,10 +296,15 @@ options read_options(const config::plugin& settings, std::vector<config::finding
             report(unknown(given.key, keys));
             continue;
         }
-        line l{result, given.value, {}};
+        line l{result, given.value, {}, {}};
         known->apply(l);
+        if (!l.warning.empty())
+            findings.push_back(
+                {config::severity::warning, "plugin_opt_" + given.key + " " + l.warning + ".", given.where, {}});
         if (!l.error.empty()) report("Invalid value of plugin_opt_" + given.key + " " + l.error + ".");
     }
+    for (auto& what : contradictions(result))
+        findings.push_back({config::severity::error, std::move(what), settings.where, {}});
     return result;
 }
 

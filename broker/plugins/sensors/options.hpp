@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/config/reader.hpp"
+#include "broker/plugins/sensors/alert_options.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -13,12 +14,27 @@
 
 namespace nightjar::plugins::sensors {
 
-enum class format : std::uint8_t { dht11, measurement, plain };
+enum class format : std::uint8_t { dht11, measurement, plain, json };
+
+// One number of a JSON payload.
+struct json_value {
+    std::string pointer; // RFC 6901: "/main/temp"
+    std::string name;    // its last part
+    std::string type, unit;
+    std::string source; // of its sensors: "json /main/temp"
+};
+
+// Where a json rule looks. Pointers; empty: nowhere.
+struct json_fields {
+    std::vector<json_value> values;
+    std::string time, name; // of the device
+};
 
 // Which topics carry which format; the first rule that matches a topic decides.
 struct source_rule {
     sensors::format format;
     std::string filter;
+    json_fields fields = {}; // of json
 };
 
 // A value is in range if min <= value <= max.
@@ -35,6 +51,36 @@ struct threshold_rule {
     std::string type; // "temperature"; empty: of one sensor
     std::uint32_t sensor = 0;
     threshold range;
+};
+
+// A setting of one sensor, of a type, or, with neither, of all.
+template <typename Value>
+struct scoped {
+    std::string type;
+    std::uint32_t sensor = 0;
+    Value value{};
+};
+template <typename Value>
+using scoped_list = std::vector<scoped<Value>>;
+
+// The rule of the sensor, then of its type, then of all.
+template <typename Value>
+Value value_of(const scoped_list<Value>& rules, std::uint32_t sensor, std::string_view type, Value otherwise) {
+    const scoped<Value>* best = nullptr;
+    const auto rank = [](const scoped<Value>& r) { return r.sensor != 0 ? 2 : (r.type.empty() ? 0 : 1); };
+    for (const auto& rule : rules)
+        if ((rule.sensor == 0 || rule.sensor == sensor) && (rule.type.empty() || rule.type == type) &&
+            (best == nullptr || rank(rule) >= rank(*best)))
+            best = &rule;
+    return best == nullptr ? otherwise : best->value;
+}
+
+// When the values of a sensor open an incident, and when they close it.
+struct watch_rule {
+    threshold range;
+    double hysteresis = 0;                    // so far inside the range they have to come back
+    unsigned open_after = 1, close_after = 1; // so many, one after the other
+    bool well_inside(double value) const { return value >= range.min + hysteresis && value <= range.max - hysteresis; }
 };
 
 struct options {
@@ -59,11 +105,24 @@ struct options {
     bool sync = true;                     // acknowledge after the commit
     std::int64_t max_clock_skew = 86'400; // seconds
 
+    scoped_list<double> hysteresis;
+    scoped_list<unsigned> open_after, close_after;
+    scoped_list<std::int64_t> offline_after; // seconds of silence
+    bool auto_close = true;                  // values close incidents; otherwise people alone do
+    std::int64_t reminder = 3600;            // seconds between two, while nobody acknowledges; 0: none
+    std::int64_t escalate_after = 900;       // seconds to each next level; 0: never
+
+    alert_options alerts;
+
+    bool homeassistant = false;
+    std::string homeassistant_prefix = "homeassistant";
+
     // The rule of one sensor, then of its type.
     threshold threshold_of(std::uint32_t sensor, std::string_view type) const;
+    watch_rule watch_rule_of(std::uint32_t sensor, std::string_view type) const;
 };
 
-// What is wrong goes to `findings`, with file and line.
+// What is wrong goes to `findings`, with file and line. Reads the file that has the password.
 options read_options(const config::plugin& settings, std::vector<config::finding>& findings);
 
 } // namespace nightjar::plugins::sensors

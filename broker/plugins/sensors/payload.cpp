@@ -1,6 +1,7 @@
 #include "broker/plugins/sensors/payload.hpp"
 
 #include "broker/codec/topic.hpp"
+#include "broker/plugins/sensors/options.hpp"
 #include "broker/text/json_number.hpp"
 #include "broker/text/time.hpp"
 
@@ -18,7 +19,8 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view not_json = "not_json", not_a_number = "not_a_number", no_value = "no_value",
-                           bad_sensor_id = "bad_sensor_id", wrong_shape = "wrong_shape", too_large = "too_large";
+                           no_name = "no_name", bad_sensor_id = "bad_sensor_id", wrong_shape = "wrong_shape",
+                           too_large = "too_large";
 constexpr std::size_t largest_payload = 262'144, most_readings = 4096;
 constexpr std::size_t longest_text = 200; // of type and unit
 
@@ -42,8 +44,7 @@ class document {
     bool good_ = false;
 };
 
-std::optional<std::int64_t> time_of(const json::object& from) {
-    const auto* given = from.if_contains("timestamp");
+std::optional<std::int64_t> time_of(const json::value* given) {
     if (given == nullptr) return std::nullopt;
     if (const auto* text = given->if_string()) return text::parse_time({text->data(), text->size()});
     const auto number = text::number_of(*given);
@@ -51,8 +52,7 @@ std::optional<std::int64_t> time_of(const json::object& from) {
 }
 
 // Keeps a copy: the document goes, the reading stays. `texts` never moves its bytes once reserved.
-std::string_view keep(std::string& texts, const json::object& from, std::string_view name) {
-    const auto* given = from.if_contains({name.data(), name.size()});
+std::string_view keep(std::string& texts, const json::value* given) {
     const auto* text = given == nullptr ? nullptr : given->if_string();
     if (text == nullptr || text->size() > longest_text || !codec::valid_utf8({text->data(), text->size()})) return {};
     const auto at = texts.size();
@@ -81,9 +81,9 @@ std::string_view read_measurement(const json::value& from, parsed& into) {
     const auto number = text::number_of(*value);
     if (!number) return not_a_number;
     r.value = *number;
-    r.type = keep(into.texts, *object, "type");
-    r.unit = keep(into.texts, *object, "unit");
-    r.time_ms = time_of(*object);
+    r.type = keep(into.texts, object->if_contains("type"));
+    r.unit = keep(into.texts, object->if_contains("unit"));
+    r.time_ms = time_of(object->if_contains("timestamp"));
     into.readings.push_back(r);
     return {};
 }
@@ -101,6 +101,27 @@ std::optional<double> switch_value(std::string_view word) {
     return std::nullopt;
 }
 
+std::optional<double> json_number(const json::value& given) {
+    if (const auto* truth = given.if_bool()) return *truth ? 1 : 0;
+    if (const auto number = text::number_of(given)) return number;
+    const auto* word = given.if_string();
+    return word == nullptr ? std::nullopt : switch_value({word->data(), word->size()});
+}
+
+const json::value* at(const json::value& document, const std::string& pointer) {
+    boost::system::error_code error;
+    return pointer.empty() ? nullptr : document.find_pointer(pointer, error);
+}
+
+// All kept texts together are no longer than the payload. The views also survive a move of the string: it is too long
+// for its small buffer.
+std::string room_for(codec::bytes payload, std::string memory) {
+    constexpr std::size_t longer_than_small = 64;
+    memory.clear();
+    memory.reserve(std::max(payload.size(), longer_than_small));
+    return memory;
+}
+
 } // namespace
 
 parsed parse_dht11(codec::bytes payload) {
@@ -110,26 +131,24 @@ parsed parse_dht11(codec::bytes payload) {
     const auto* object = doc.value().if_object();
     if (object == nullptr) return parsed::reject(wrong_shape);
     parsed result;
-    const auto time = time_of(*object);
+    const auto time = time_of(object->if_contains("timestamp"));
     constexpr std::pair<std::string_view, std::string_view> fields[] = {{"temperature", "°C"}, {"humidity", "%"}};
     for (const auto& [name, unit] : fields) {
         const auto* value = object->if_contains({name.data(), name.size()});
         if (value == nullptr) continue;
         const auto number = text::number_of(*value);
         if (!number) return parsed::reject(not_a_number);
-        result.readings.push_back({0, name, name, unit, *number, time});
+        result.readings.push_back({0, name, name, unit, {}, {}, *number, time});
     }
     return result.readings.empty() ? parsed::reject(no_value) : std::move(result);
 }
 
-parsed parse_measurement(codec::bytes payload) {
+parsed parse_measurement(codec::bytes payload, std::string memory) {
     if (payload.size() > largest_payload) return parsed::reject(too_large);
     const document doc(payload);
     if (!doc.good()) return parsed::reject(not_json);
     parsed result;
-    // All kept texts together are no longer than the payload. The views also survive a move of the string: the shortest
-    // payload with a sensor_id and a value is too long for its small buffer.
-    result.texts.reserve(payload.size());
+    result.texts = room_for(payload, std::move(memory));
     const auto* batch = doc.value().if_array();
     if (batch == nullptr) {
         if (const auto reason = read_measurement(doc.value(), result); !reason.empty()) return parsed::reject(reason);
@@ -140,6 +159,25 @@ parsed parse_measurement(codec::bytes payload) {
     for (const auto& one : *batch)
         if (const auto reason = read_measurement(one, result); !reason.empty()) return parsed::reject(reason);
     return result;
+}
+
+parsed parse_json(codec::bytes payload, const json_fields& where, std::string memory) {
+    if (payload.size() > largest_payload) return parsed::reject(too_large);
+    const document doc(payload);
+    if (!doc.good()) return parsed::reject(not_json);
+    parsed result;
+    result.texts = room_for(payload, std::move(memory));
+    const auto device = keep(result.texts, at(doc.value(), where.name));
+    if (device.empty() && !where.name.empty()) return parsed::reject(no_name);
+    const auto time = time_of(at(doc.value(), where.time));
+    for (const auto& one : where.values) {
+        const auto* given = at(doc.value(), one.pointer);
+        if (given == nullptr || given->is_null()) continue;
+        const auto number = json_number(*given);
+        if (!number) return parsed::reject(not_a_number);
+        result.readings.push_back({0, one.name, one.type, one.unit, device, one.source, *number, time});
+    }
+    return result.readings.empty() ? parsed::reject(no_value) : std::move(result);
 }
 
 parsed parse_plain(codec::bytes payload, codec::bytes category) {
@@ -156,7 +194,7 @@ parsed parse_plain(codec::bytes payload, codec::bytes category) {
     }
     if (!value) return parsed::reject(not_a_number);
     parsed result;
-    result.readings.push_back({0, category, type_of_category(category), unit, *value, std::nullopt});
+    result.readings.push_back({0, category, type_of_category(category), unit, {}, {}, *value, std::nullopt});
     return result;
 }
 

@@ -12,8 +12,18 @@ std::string default_name(std::string_view type, std::uint32_t id) { return fmt::
 
 } // namespace
 
-std::string registry::key_of(std::string_view source, std::string_view topic, std::string_view type) {
-    return fmt::format("{} {} {}", source, topic, source == "dht11" ? type : std::string_view{});
+void registry::write_key(std::string& out, std::string_view source, std::string_view topic, std::string_view type,
+                         std::string_view device) {
+    out.assign(source).append(1, ' ').append(topic).append(1, ' ');
+    if (source == "dht11") out += type;
+    if (source.starts_with("json ")) out += device;
+}
+
+std::string registry::key_of(std::string_view source, std::string_view topic, std::string_view type,
+                             std::string_view device) {
+    std::string key;
+    write_key(key, source, topic, type, device);
+    return key;
 }
 
 registry::registry(const options& settings, std::vector<storage::sensor_record> known)
@@ -21,7 +31,7 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
     for (auto& record : known) {
         const auto id = record.id;
         const bool own_id = record.source == "measurement";
-        auto key = key_of(record.source, record.topic, record.type);
+        auto key = key_of(record.source, record.topic, record.type, record.device);
         auto& made = by_id_[id] = std::make_unique<sensor>(std::move(record));
         if (own_id) continue;
         by_key_.emplace(std::move(key), made.get());
@@ -41,8 +51,8 @@ registry::answer registry::meet(const introduction& who) {
     if (const auto why = refused(who, 0); !why.empty()) return {nullptr, why, {}};
     auto* known = find(who);
     if (known == nullptr) return create(who);
-    learn(*known, who);
-    return {known, {}, known->record, known->version.load(std::memory_order_relaxed)};
+    const bool news = learn(*known, who);
+    return {known, {}, known->record, known->version.load(std::memory_order_relaxed), news};
 }
 
 std::string_view registry::refusal(const introduction& who, std::size_t others) const {
@@ -85,11 +95,11 @@ registry::answer registry::create(const introduction& who) {
     auto* raw = made.get();
     by_id_.emplace(id, std::move(made));
     if (who.id == 0) by_key_.emplace(who.key, raw);
-    return {raw, {}, std::move(record)};
+    return {raw, {}, std::move(record), 0, true};
 }
 
 // A type stays as it is once known; a unit may change.
-void registry::learn(sensor& known, const introduction& who) {
+bool registry::learn(sensor& known, const introduction& who) {
     auto& record = known.record;
     bool changed = false;
     if (record.type == unknown_type && !who.type.empty()) {
@@ -102,11 +112,23 @@ void registry::learn(sensor& known, const introduction& who) {
         changed = true;
     }
     if (changed) known.version.fetch_add(1, std::memory_order_relaxed);
+    return changed;
 }
 
 storage::sensor_record registry::record_of(const sensor& s) const {
     const std::scoped_lock lock(mutex_);
     return s.record;
+}
+
+std::optional<storage::sensor_record> registry::find(storage::sensor_id id) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? std::nullopt : std::optional(found->second->record);
+}
+
+void registry::each(const std::function<void(sensor&)>& what) const {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [id, known] : by_id_) what(*known);
 }
 
 std::size_t registry::size() const {

@@ -6,8 +6,10 @@
 #include "storage/records.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +23,7 @@ struct sensor {
 
     storage::sensor_record record;          // guarded by the registry's mutex, but the id, which never changes
     std::atomic<std::uint32_t> version{0};  // of the record; moves when it has changed
-    std::atomic<bool> has_incident{false};  // an incident is open: every value is looked at
+    std::atomic<bool> has_incident{false};  // one is open, or about to be: every value is looked at
     std::atomic<std::int64_t> newest_us{0}; // arrival of its newest value, on whatever worker
 };
 
@@ -44,22 +46,29 @@ class registry {
         std::string_view rejected;     // why there is none
         storage::sensor_record record; // as it is now
         std::uint32_t version = 0;     // of it
+        bool news = false;             // it is new, or has changed
     };
     answer meet(const introduction& who);
     // Why meet() would refuse, or nothing. `others`: new sensors that come before this one in its message.
     std::string_view refusal(const introduction& who, std::size_t others) const;
 
     storage::sensor_record record_of(const sensor& s) const;
+    std::optional<storage::sensor_record> find(storage::sensor_id id) const;
+    // With the mutex held: do little, and do not call back.
+    void each(const std::function<void(sensor&)>& what) const;
     std::size_t size() const;
 
-    // The key under which a stored sensor of a topic is found again.
-    static std::string key_of(std::string_view source, std::string_view topic, std::string_view type);
+    // The key under which a stored sensor of a topic is found again; of dht11 its type counts, of json its device.
+    static std::string key_of(std::string_view source, std::string_view topic, std::string_view type,
+                              std::string_view device = {});
+    static void write_key(std::string& out, std::string_view source, std::string_view topic, std::string_view type,
+                          std::string_view device);
 
   private:
     sensor* find(const introduction& who) const;
     answer create(const introduction& who);
     std::string_view refused(const introduction& who, std::size_t others) const;
-    static void learn(sensor& known, const introduction& who);
+    static bool learn(sensor& known, const introduction& who);
 
     const options& options_;
     mutable std::mutex mutex_; // guards all below, and the records

@@ -1,6 +1,7 @@
 #include "broker/plugins/sensors/sensors.hpp"
 
 #include "broker/codec/topic.hpp"
+#include "broker/plugins/sensors/discovery.hpp"
 #include "broker/plugins/sensors/messages.hpp"
 #include "storage/store.hpp"
 
@@ -19,7 +20,11 @@ using nightjar::plugin::publish_outcome;
 namespace {
 
 constexpr std::int64_t state_pause_us = 100'000; // a sensor's state topic changes ten times a second at most
+// What a topic is to us, besides the number of its source in the low half.
 constexpr nightjar::plugin::topic_tag log_bit = nightjar::plugin::topic_tag{1} << 32;
+constexpr nightjar::plugin::topic_tag command_bit = nightjar::plugin::topic_tag{1} << 33;
+constexpr nightjar::plugin::topic_tag birth_bit = nightjar::plugin::topic_tag{1} << 34; // Home Assistant's
+constexpr nightjar::plugin::topic_tag source_bits = log_bit - 1;
 
 std::vector<storage::incident_record> open_incidents(const storage::store& store) {
     std::vector<storage::incident_record> result;
@@ -38,9 +43,12 @@ std::string_view source_name(format f) {
     case format::dht11: return "dht11";
     case format::measurement: return "measurement";
     case format::plain: return "plain";
+    case format::json: return "json";
     }
     return "plain";
 }
+
+std::string_view source_of(format f, const reading& r) { return r.source.empty() ? source_name(f) : r.source; }
 
 // The n-th level from the end, 0 the last.
 codec::bytes level_from_end(codec::bytes topic, unsigned n) {
@@ -48,9 +56,10 @@ codec::bytes level_from_end(codec::bytes topic, unsigned n) {
     return topic.substr(topic.rfind('/') + 1);
 }
 
-std::string state_topic_of(const options& settings, storage::sensor_id id) {
-    auto topic = settings.state_topic;
-    return topic.replace(topic.find("%i"), 2, std::to_string(id));
+// Whose values they are: told by the payload, otherwise by the topic.
+std::string_view device_of(format f, codec::bytes topic, const reading& r) {
+    if (!r.device.empty()) return r.device;
+    return level_from_end(topic, f == format::json ? 0 : 1);
 }
 
 } // namespace
@@ -63,11 +72,12 @@ struct sensors::worker_part {
     boost::unordered_flat_map<std::uint32_t, std::unique_ptr<acquaintance>> by_id;
     boost::unordered_flat_map<std::string, std::unique_ptr<acquaintance>, text_hash, std::equal_to<>> by_key;
     std::string key;                    // of the last find(), of a sensor without an id of its own
+    std::string texts;                  // memory for those of the next payload
     std::vector<acquaintance*> waiting; // states to publish
 
     void reconfigured(const options& now) {
         const auto update = [&](acquaintance& known) {
-            known.range = now.threshold_of(known.record.id, known.record.type);
+            known.rule = now.watch_rule_of(known.record.id, known.record.type);
             known.state_topic.clear();
             known.state_waits = known.state_waits && !now.state_topic.empty();
         };
@@ -80,45 +90,30 @@ struct sensors::worker_part {
             const auto found = by_id.find(r.id);
             return found == by_id.end() ? nullptr : found->second.get();
         }
-        key = registry::key_of(source_name(source), topic, r.type);
+        registry::write_key(key, source_of(source, r), topic, r.type, device_of(source, topic, r));
         const auto found = by_key.find(key);
         return found == by_key.end() ? nullptr : found->second.get();
     }
 };
 
-sensors::sensors(options settings, const storage::store& store, log::logger& log,
-                 std::function<broker_facts()> facts, unsigned workers)
+sensors::sensors(options settings, storage::store& store, log::logger& log, std::function<broker_facts()> facts,
+                 unsigned workers)
     : options_(std::move(settings)), log_(log), facts_(std::move(facts)), store_(store),
-      registry_(options_, store.sensor_table().all()),
-      incidents_(options_, open_incidents(store), store.incident_table().last_id()), rejections_(log) {
+      registry_(options_, store.sensor_table().all()), notifier_(options_.alerts, store, log),
+      incidents_(options_, registry_, open_incidents(store), store.incident_table().last_id(), &notifier_),
+      rejections_(log) {
     for (unsigned i = 0; i < workers; ++i) workers_.push_back(std::make_unique<worker_part>());
 }
 
 sensors::~sensors() = default;
+
+void sensors::stop_threads() { notifier_.stop(); }
 
 std::uint8_t sensors::hooks() const { return hook::publish | hook::tick | hook::http; }
 
 // Worker 0 speaks for the plugin. Retained messages did not survive the restart, so they are said again.
 void sensors::start(host& host) {
     if (host.worker_index() == 0) publish_all(host);
-}
-
-void sensors::publish_all(host& host) {
-    const auto now = host.now_us() / 1000;
-    host.publish(options_.topic_status, status_message(true, now), codec::qos::at_least_once, true);
-    for (const auto& record : store_.sensor_table().all()) {
-        const auto last = store_.measurements().last(record.id);
-        if (!last || options_.state_topic.empty()) continue;
-        acquaintance known;
-        known.record = record;
-        known.last_value = last->value;
-        known.last_time_ms = last->time_ms();
-        publish_state(host, known);
-    }
-    for (const auto& incident : incidents_.open()) {
-        const auto record = store_.sensor_table().find(incident.sensor).value_or(storage::sensor_record{});
-        incidents_.publish_retained(host, incident, record, now);
-    }
 }
 
 void sensors::stop(host& host) {
@@ -135,15 +130,25 @@ std::optional<nightjar::plugin::topic_tag> sensors::interest(codec::bytes topic)
         if (codec::topic_matches(options_.sources[i].filter, topic)) tag = i + 1;
     for (const auto& filter : options_.log_topics)
         if (codec::topic_matches(filter, topic)) tag |= log_bit;
+    if (topic == options_.topic_incidents) tag |= command_bit;
+    if (options_.homeassistant && topic == birth_topic(options_)) tag |= birth_bit;
     return tag == 0 ? std::nullopt : std::optional(tag);
 }
 
 publish_outcome sensors::on_publish(host& host, const nightjar::plugin::publish_event& event) {
     if ((event.tag & log_bit) != 0) log_message(event.packet);
-    const auto number = event.tag & (log_bit - 1);
+    if ((event.tag & command_bit) != 0) return on_command(host, event);
+    if ((event.tag & birth_bit) != 0 && event.packet.payload == "online") publish_discovery(host);
+    const auto number = event.tag & source_bits;
     if (number == 0) return publish_outcome::pass;
+    if (paused_.load(std::memory_order_relaxed)) {
+        if (event.report != nullptr) event.report->rejected = "paused";
+        return publish_outcome::pass;
+    }
+    if (event.repeated) return publish_outcome::pass; // nothing to wait for: there is nothing to write
     const auto& rule = options_.sources[number - 1];
-    auto values = parse(rule, event.packet);
+    auto& memory = workers_[host.worker_index()]->texts;
+    auto values = parse(rule, event.packet, memory);
     std::string_view rejected = values.rejected;
     if (rejected.empty()) rejected = refusal(host, rule, event.packet.topic, values.readings); // all or nothing
     boost::container::small_vector<acquaintance*, 4> known;
@@ -155,14 +160,16 @@ publish_outcome sensors::on_publish(host& host, const nightjar::plugin::publish_
         return publish_outcome::pass;
     }
     for (std::size_t i = 0; i < known.size(); ++i) store_value(host, *known[i], values.readings[i], event.report);
+    if (values.texts.capacity() > memory.capacity()) memory = std::move(values.texts);
     return options_.sync ? publish_outcome::stored : publish_outcome::pass;
 }
 
-parsed sensors::parse(const source_rule& rule, const codec::publish& packet) const {
+parsed sensors::parse(const source_rule& rule, const codec::publish& packet, std::string& memory) {
     switch (rule.format) {
     case format::dht11: return parse_dht11(packet.payload);
-    case format::measurement: return parse_measurement(packet.payload);
+    case format::measurement: return parse_measurement(packet.payload, std::move(memory));
     case format::plain: return parse_plain(packet.payload, level_from_end(packet.topic, 0));
+    case format::json: return parse_json(packet.payload, rule.fields, std::move(memory));
     }
     return parsed::reject("wrong_shape");
 }
@@ -179,7 +186,7 @@ std::string_view sensors::refusal(host& host, const source_rule& rule, codec::by
     boost::container::flat_set<std::uint32_t> others; // new ones, by id
     for (const auto& r : readings) {
         if (mine.find(rule.format, topic, r) != nullptr) continue;
-        const introduction who{r.id, mine.key, {}, r.type, r.unit, {}, source_name(rule.format), topic, 0};
+        const introduction who{r.id, mine.key, {}, r.type, r.unit, {}, source_of(rule.format, r), topic, 0};
         const auto why = registry_.refusal(who, others.size() - others.count(r.id));
         if (!why.empty()) return why;
         others.insert(r.id);
@@ -194,10 +201,10 @@ sensors::acquaintance* sensors::meet(host& host, const source_rule& rule, codec:
     auto* known = mine.find(rule.format, topic, r);
     if (known != nullptr && still_true(*known, r)) return known;
 
-    introduction who{r.id, mine.key, {}, r.type, r.unit, {}, source_name(rule.format), topic, host.now_us() / 1000};
+    introduction who{r.id, mine.key, {}, r.type, r.unit, {}, source_of(rule.format, r), topic, host.now_us() / 1000};
     std::string name;
     if (!own_id) {
-        who.device = level_from_end(topic, 1);
+        who.device = device_of(rule.format, topic, r);
         name = fmt::format("{} {}", who.device, r.name);
         who.name = name;
     }
@@ -227,9 +234,12 @@ void sensors::introduce(host& host, acquaintance& known, const introduction& who
     known.who = answer.found;
     known.record = std::move(answer.record);
     known.version = answer.version;
-    known.range = options_.threshold_of(known.record.id, known.record.type);
-    if (incidents_.is_open(known.record.id)) known.who->has_incident.store(true, std::memory_order_relaxed);
+    known.rule = options_.watch_rule_of(known.record.id, known.record.type);
+    if (incidents_.is_watched(known.record.id)) known.who->has_incident.store(true, std::memory_order_relaxed);
     host.batch().sensors.push_back(known.record);
+    if (options_.homeassistant && answer.news)
+        host.publish(discovery_topic(options_, known.record.id), discovery_message(options_, known.record),
+                     codec::qos::at_least_once, true);
 }
 
 void sensors::store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report) {
@@ -242,16 +252,16 @@ void sensors::store_value(host& host, acquaintance& known, const reading& r, nig
     host.batch().measurements.push_back({known.record.id, static_cast<std::int32_t>(offset), host.now_us(), r.value});
     if (report != nullptr) report->sensors.push_back(known.record.id);
 
-    const bool look = known.who->has_incident.load(std::memory_order_relaxed) || !known.range.contains(r.value);
+    const bool look = known.who->has_incident.load(std::memory_order_relaxed) || !known.rule.range.contains(r.value);
     if (look) {
-        const auto opened = incidents_.observe(host, {*known.who, known.record, r.value, known.range, now_ms});
+        const auto opened = incidents_.observe(host, {*known.who, known.record, r.value, known.rule});
         if (opened != 0 && report != nullptr) report->incidents.push_back(opened);
     }
+    known.seen_us = host.now_us();
+    known.who->newest_us.store(known.seen_us, std::memory_order_relaxed);
     if (options_.state_topic.empty()) return;
     known.last_value = r.value;
     known.last_time_ms = now_ms + offset;
-    known.seen_us = host.now_us();
-    known.who->newest_us.store(known.seen_us, std::memory_order_relaxed);
     if (host.now_us() - known.state_sent_us >= state_pause_us || host.now_us() < known.state_sent_us) {
         publish_state(host, known);
     } else if (!std::exchange(known.state_waits, true)) {
@@ -259,27 +269,16 @@ void sensors::store_value(host& host, acquaintance& known, const reading& r, nig
     }
 }
 
-void sensors::publish_state(host& host, acquaintance& known) {
-    if (known.state_topic.empty()) {
-        known.state_topic = state_topic_of(options_, known.record.id);
-    }
-    known.state_waits = false;
-    known.state_sent_us = host.now_us();
-    host.publish(known.state_topic,
-                 state_message(known.last_value, known.record.unit, known.record.type, known.last_time_ms),
-                 codec::qos::at_most_once, true);
-}
-
-// Another worker may have had a newer value meanwhile: then that one publishes, and the older must not come after it.
-void sensors::publish_waiting(host& host, acquaintance& known) {
-    known.state_waits = false;
-    if (known.seen_us >= known.who->newest_us.load(std::memory_order_relaxed)) publish_state(host, known);
-}
-
 void sensors::on_tick(host& host) {
     if (host.worker_index() == 0 && before_) {
         withdraw(host, *std::exchange(before_, nullptr));
         publish_all(host);
+    }
+    if (host.worker_index() == 0) watch_pause(host);
+    if (host.worker_index() == 0 && !paused_.load(std::memory_order_relaxed)) {
+        for (const auto& s : silence_.look(options_, registry_, host.steady_ms()))
+            incidents_.note_silence(host, *s.who, s.record, s.seconds);
+        incidents_.on_tick(host);
     }
     for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {}))
         if (known->state_waits) publish_waiting(host, *known);
@@ -287,22 +286,14 @@ void sensors::on_tick(host& host) {
 
 void sensors::reconfigure(options next) {
     const bool moved = next.topic_status != options_.topic_status || next.state_topic != options_.state_topic ||
-                       next.topic_incidents != options_.topic_incidents;
+                       next.topic_incidents != options_.topic_incidents ||
+                       next.homeassistant != options_.homeassistant ||
+                       next.homeassistant_prefix != options_.homeassistant_prefix;
     if (moved && !before_) before_ = std::make_unique<const options>(options_);
     options_ = std::move(next);
     registry_.reconfigured();
+    notifier_.configure(options_.alerts);
     for (const auto& mine : workers_) mine->reconfigured(options_);
-}
-
-// What is retained on topics that are no longer ours.
-void sensors::withdraw(host& host, const options& before) const {
-    const auto take_back = [&](const std::string& topic) { host.publish(topic, {}, codec::qos::at_least_once, true); };
-    if (before.topic_status != options_.topic_status) take_back(before.topic_status);
-    if (before.topic_incidents != options_.topic_incidents)
-        for (const auto& incident : incidents_.open())
-            take_back(fmt::format("{}/{}", before.topic_incidents, incident.id));
-    if (before.state_topic.empty() || before.state_topic == options_.state_topic) return;
-    for (const auto& record : store_.sensor_table().all()) take_back(state_topic_of(before, record.id));
 }
 
 void sensors::log_message(const codec::publish& packet) const {

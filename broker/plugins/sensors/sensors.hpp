@@ -8,12 +8,16 @@
 
 #include "broker/log/logger.hpp"
 #include "broker/plugin/plugin.hpp"
+#include "broker/plugins/sensors/commands.hpp"
 #include "broker/plugins/sensors/incident_book.hpp"
+#include "broker/plugins/sensors/notifier.hpp"
 #include "broker/plugins/sensors/options.hpp"
 #include "broker/plugins/sensors/payload.hpp"
 #include "broker/plugins/sensors/registry.hpp"
 #include "broker/plugins/sensors/rejections.hpp"
+#include "broker/plugins/sensors/silence_watch.hpp"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -32,18 +36,20 @@ struct broker_facts {
     std::uint16_t port = 0;
     std::uint64_t uptime_seconds = 0;
     std::uint64_t clients_connected = 0;
+    std::vector<std::uint16_t> ports = {}; // of all MQTT listeners
 };
 
 class sensors final : public plugin::plugin {
   public:
     // Reads what the store knows.
-    sensors(options settings, const storage::store& store, log::logger& log,
-            std::function<broker_facts()> facts, unsigned workers);
+    sensors(options settings, storage::store& store, log::logger& log, std::function<broker_facts()> facts,
+            unsigned workers);
     ~sensors() override;
 
-    // Other options from now on; values that are known and incidents that are open stay. While all threads that run hooks
-    // stand still; workers must ask interest() again afterwards.
+    // Other options from now on; values that are known and incidents that are open stay. While all threads that run
+    // hooks stand still; workers must ask interest() again afterwards.
     void reconfigure(options next);
+    void stop_threads(); // after stop(), before the store goes
 
     std::string_view name() const override { return "builtin:sensors"; }
     std::uint8_t hooks() const override;
@@ -63,7 +69,7 @@ class sensors final : public plugin::plugin {
         sensor* who = nullptr;
         std::uint32_t version = 0; // of the record
         storage::sensor_record record;
-        threshold range;
+        watch_rule rule;
         std::string state_topic;
         std::int64_t state_sent_us = 0;
         std::int64_t seen_us = 0; // arrival of last_value
@@ -73,7 +79,7 @@ class sensors final : public plugin::plugin {
     };
     struct worker_part;
 
-    parsed parse(const source_rule& rule, const codec::publish& packet) const;
+    static parsed parse(const source_rule& rule, const codec::publish& packet, std::string& memory); // may take it
     acquaintance* meet(host& host, const source_rule& rule, codec::bytes topic, const reading& r,
                        std::string_view& rejected);
     std::string_view refusal(host& host, const source_rule& rule, codec::bytes topic,
@@ -81,15 +87,35 @@ class sensors final : public plugin::plugin {
     bool still_true(const acquaintance& known, const reading& r) const;
     void introduce(host& host, acquaintance& known, const introduction& who, std::string_view& rejected);
     void store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report);
-    void publish_state(host& host, acquaintance& known);
-    void publish_waiting(host& host, acquaintance& known);
-    void publish_all(host& host);
-    void withdraw(host& host, const options& before) const;
     void log_message(const codec::publish& packet) const;
+
+    // announcements.cpp
+    void publish_state(host& host, acquaintance& known) const;
+    void publish_waiting(host& host, acquaintance& known) const;
+    void publish_all(host& host);
+    void publish_discovery(host& host) const; // of all sensors
+    void withdraw(host& host, const options& before) const;
+
+    // actions.cpp
+    nightjar::plugin::publish_outcome on_command(host& host, const nightjar::plugin::publish_event& event);
+    incident_book::outcome act(host& host, const command& what, std::string_view by);
+    nightjar::plugin::publish_outcome test_alerts(host& host, nightjar::plugin::ingest_report* report);
+
+    // pause.cpp
+    nightjar::plugin::http_answer pause(std::string_view body);
+    nightjar::plugin::http_answer resume(std::string_view body);
+    void watch_pause(host& host); // worker 0
+
+    // requests.cpp
+    std::optional<nightjar::plugin::http_answer> on_post(const nightjar::plugin::http_request& request);
+    nightjar::plugin::http_answer republish(std::string_view id) const;
+    nightjar::plugin::http_answer update_incident(const nightjar::plugin::http_request& request) const;
 
     // status.cpp
     std::string status_json() const;
+    std::string incident_status_json() const;
     std::string rejected_json() const;
+    nightjar::plugin::http_answer notifications(std::string_view query) const;
     std::string metrics_text() const;
     std::optional<std::string> thresholds_json(std::string_view id) const;
 
@@ -98,9 +124,15 @@ class sensors final : public plugin::plugin {
     const std::function<broker_facts()> facts_;
     const storage::store& store_;
     registry registry_;
+    notifier notifier_;
     incident_book incidents_;
     rejections rejections_;
-    std::unique_ptr<const options> before_; // a reload, whose topics are to be taken back; worker 0's
+    std::atomic<bool> paused_{false};                   // values are routed, but not taken
+    std::atomic<std::int64_t> pause_minutes_{0};        // asked for; 0: until somebody resumes
+    std::int64_t resume_at_ms_ = 0;                     // worker 0's, of its steady clock; 0: not by itself
+    bool said_paused_ = false;                          // worker 0's, on the status topic
+    silence_watch silence_;                             // worker 0's
+    std::unique_ptr<const options> before_;             // a reload, whose topics are to be taken back; worker 0's
     std::vector<std::unique_ptr<worker_part>> workers_; // by worker index; each is its worker's alone
 };
 

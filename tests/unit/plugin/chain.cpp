@@ -12,6 +12,7 @@ namespace {
 struct fake_host final : host {
     unsigned worker_index() const override { return 0; }
     std::int64_t now_us() const override { return 0; }
+    std::int64_t steady_ms() const override { return 0; }
     storage::write_batch& batch() override { return rows; }
     std::function<void(nightjar::plugin::connect_verdict)> answer_later() override { return {}; }
     void publish(bytes, bytes, codec::qos, bool) override {}

@@ -45,6 +45,7 @@ struct fake_journal final : journal {
         batch().add(m, m->footprint(), recipients, retained);
     }
     ticket committed() const override { return done; }
+    ticket last_failed() const override { return failed; }
     ticket last_ticket() const override { return newest; }
     void wait_for_commit(session& who) override { waiting = &who; }
     void commit() {
@@ -66,14 +67,15 @@ struct fake_journal final : journal {
 
     bool keeps = false;
     storage::write_batch open;
-    ticket done = 0, open_ticket = 1, newest = 0;
+    ticket done = 0, open_ticket = 1, newest = 0, failed = 0;
     session* waiting = nullptr;
 };
 
 struct fake_router final : router {
     fake_router() : router(traces) {}
     trace::hub traces;
-    route_result publish(session&, const codec::publish& p, codec::bytes) override {
+    route_result publish(session& from, const codec::publish& p, codec::bytes) override {
+        repeated = from.repeats();
         published.emplace_back(p.topic);
         if (store) disk->newest = disk->open_ticket;
         return {refuse, store ? disk->open_ticket : 0, store};
@@ -92,7 +94,7 @@ struct fake_router final : router {
     std::vector<std::string> published, subscribed, unsubscribed;
     std::vector<topics::message_ptr> retained;
     std::optional<codec::error> refuse;
-    bool store = false, full = false;
+    bool store = false, full = false, repeated = false;
     std::string forbidden = "nobody/reads/this";
     fake_journal* disk = nullptr;
     counters counted;

@@ -156,6 +156,13 @@ struct fake_incidents : storage::incidents {
         return std::nullopt;
     }
     storage::incident_id last_id() const override { return rows.empty() ? 0 : rows.back().id; }
+    std::vector<storage::incident_step> history(storage::incident_id id) const override {
+        std::vector<storage::incident_step> found;
+        for (const auto& step : steps)
+            if (step.incident == id) found.push_back(step);
+        return found;
+    }
+    std::vector<storage::incident_step> steps;
 };
 
 struct fake_measurements : storage::measurement_log {

@@ -29,6 +29,7 @@ struct fake_host final : plugin::host {
     explicit fake_host(unsigned worker = 0) : index(worker) {}
     unsigned worker_index() const override { return index; }
     std::int64_t now_us() const override { return now_ms * 1000; }
+    std::int64_t steady_ms() const override { return now_steady_ms; }
     storage::write_batch& batch() override { return rows; }
     std::function<void(nightjar::plugin::connect_verdict)> answer_later() override { return {}; }
     void publish(codec::bytes topic, codec::bytes payload, codec::qos qos, bool retain) override {
@@ -43,7 +44,7 @@ struct fake_host final : plugin::host {
     }
 
     unsigned index;
-    std::int64_t now_ms = noon_ms;
+    std::int64_t now_ms = noon_ms, now_steady_ms = 1'000'000;
     storage::write_batch rows;
     std::vector<message> sent;
 };

@@ -13,16 +13,15 @@ storage::sensor_record record(std::uint32_t id) {
 }
 
 struct fixture {
-    storage::incident_id observe(sensor& of, double value) {
-        return book.observe(host, {of, of.record, value, range, host.now_ms});
-    }
+    storage::incident_id observe(sensor& of, double value) { return book.observe(host, {of, of.record, value, rule}); }
     storage::incident_record last_row() const { return host.rows.incidents.back(); }
     bool contains(const message& m, std::string_view text) const { return m.payload.find(text) != std::string::npos; }
 
     options settings = good_options({});
-    incident_book book{settings, {}, 0};
+    registry known{settings, {record(1), record(2)}};
+    incident_book book{settings, known, {}, 0};
     fake_host host;
-    threshold range{5, 35};
+    watch_rule rule{{5, 35}, 0, 1, 1};
     sensor hall{record(1)}, attic{record(2)};
 };
 
@@ -40,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_value_in_range_does_nothing) {
 BOOST_AUTO_TEST_CASE(a_value_above_opens) {
     BOOST_TEST(observe(hall, 40) == 1U);
     BOOST_TEST(book.open_count() == 1U);
-    BOOST_TEST(book.is_open(1));
+    BOOST_TEST(book.is_watched(1));
     BOOST_TEST(hall.has_incident.load());
     BOOST_REQUIRE(host.rows.incidents.size() == 1U);
     const auto row = last_row();
@@ -131,8 +130,8 @@ BOOST_AUTO_TEST_CASE(sensors_are_independent) {
     BOOST_TEST(observe(attic, 3) == 2U);
     BOOST_TEST(book.open_count() == 2U);
     observe(hall, 20);
-    BOOST_TEST(!book.is_open(1));
-    BOOST_TEST(book.is_open(2));
+    BOOST_TEST(!book.is_watched(1));
+    BOOST_TEST(book.is_watched(2));
     BOOST_REQUIRE(book.open().size() == 1U);
     BOOST_TEST(book.open()[0].id == 2U);
     BOOST_TEST(attic.has_incident.load());
@@ -141,26 +140,27 @@ BOOST_AUTO_TEST_CASE(sensors_are_independent) {
 BOOST_AUTO_TEST_CASE(what_the_store_holds_goes_on) {
     observe(hall, 40);
     observe(hall, 44);
+    const auto& known_sensors = this->known;
     auto known = last_row();
     for (const auto status : {incident_status::open, incident_status::acknowledged}) {
         known.status = status;
-        incident_book again(settings, {known}, 9);
-        BOOST_TEST(again.is_open(1));
+        incident_book again(settings, known_sensors, {known}, 9);
+        BOOST_TEST(again.is_watched(1));
         BOOST_TEST(again.open_count() == 1U);
-        BOOST_TEST(again.observe(host, {hall, hall.record, 41, range, noon_ms}) == 0U);
+        BOOST_TEST(again.observe(host, {hall, hall.record, 41, rule}) == 0U);
         BOOST_TEST(last_row().counter == 3U);
         BOOST_TEST((last_row().status == status));
-        again.observe(host, {hall, hall.record, 20, range, noon_ms});
+        again.observe(host, {hall, hall.record, 20, rule});
         BOOST_TEST(last_row().id == 1U);
         BOOST_TEST((last_row().status == incident_status::closed));
-        BOOST_TEST(again.observe(host, {hall, hall.record, 40, range, noon_ms}) == 10U); // above all ids given
+        BOOST_TEST(again.observe(host, {hall, hall.record, 40, rule}) == 10U); // above all ids given
     }
 }
 
 BOOST_AUTO_TEST_CASE(topics_are_those_of_the_conf) {
     const auto other = good_options({{"topic_incidents", "x/i"}, {"topic_alerts", "x/a"}});
-    incident_book elsewhere(other, {}, 0);
-    elsewhere.observe(host, {hall, hall.record, 40, range, noon_ms});
+    incident_book elsewhere(other, known, {}, 0);
+    elsewhere.observe(host, {hall, hall.record, 40, rule});
     BOOST_TEST(host.to("x/i").size() == 1U);
     BOOST_TEST(host.to("x/i/1").size() == 1U);
     BOOST_TEST(host.to("x/a").size() == 1U);

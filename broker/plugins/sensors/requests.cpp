@@ -1,0 +1,111 @@
+// What people do over HTTP: each request becomes a message on the incidents' topic, published with the rights of who
+// asks.
+#include "broker/plugins/sensors/messages.hpp"
+#include "broker/plugins/sensors/sensors.hpp"
+#include "broker/text/json_number.hpp"
+#include "broker/text/json_writer.hpp"
+#include "storage/store.hpp"
+
+#include <chrono>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace nightjar::plugins::sensors {
+
+namespace json = boost::json;
+using nightjar::plugin::http_answer;
+using nightjar::plugin::http_request;
+
+namespace {
+
+constexpr std::string_view incidents_path = "/api/monitoring/incidents", republish_path = "/mqtt/publish/incident/";
+
+http_answer refuse(unsigned status, std::string_view error, std::string_view detail) {
+    return {status, error_message(error, detail)};
+}
+
+// The members of the body that a command has; an empty body is an empty object. Nothing: it is no object.
+std::optional<std::string> command_of(std::string_view action, std::string_view body,
+                                      std::optional<std::uint32_t> incident) {
+    boost::system::error_code error;
+    const auto document =
+        json::parse(body.empty() ? json::string_view("{}") : json::string_view(body.data(), body.size()), error);
+    const auto* object = error ? nullptr : document.if_object();
+    if (object == nullptr) return std::nullopt;
+    text::json_writer out;
+    out.begin_object().field("action", action);
+    if (incident) out.field("incident_id", *incident);
+    for (const std::string_view name : {"sensor", "reason", "by", "comment"})
+        if (const auto* given = object->if_contains({name.data(), name.size()}))
+            out.key(name).raw(json::serialize(*given));
+    return out.end_object().take();
+}
+
+std::int64_t wall_ms() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+} // namespace
+
+std::optional<http_answer> sensors::on_post(const http_request& request) {
+    const auto forward = [&](std::optional<std::string> command) {
+        if (!command) return refuse(400, "bad_json", "The body is not a JSON object.");
+        return http_answer{200, {}, {{options_.topic_incidents, std::move(*command), false}}};
+    };
+    if (request.path == "/mqtt/connect") return resume(request.body);
+    if (request.path == "/mqtt/disconnect") return pause(request.body);
+    if (request.path == "/api/v1/alerts/test") return forward(command_of("test", {}, {}));
+    if (request.path == "/incident/update") return update_incident(request);
+    if (request.path.starts_with(republish_path)) return republish(request.path.substr(republish_path.size()));
+    if (!request.path.starts_with(incidents_path)) return std::nullopt;
+    auto rest = request.path.substr(incidents_path.size());
+    if (rest.empty()) return forward(command_of("create", request.body, {}));
+    const auto slash = rest.find('/', 1);
+    if (slash == std::string_view::npos) return std::nullopt;
+    const auto action = rest.substr(slash + 1);
+    if (action != "ack" && action != "close" && action != "comment") return std::nullopt;
+    const auto id = text::parse_id(rest.substr(1, slash - 1));
+    if (!id) return refuse(400, "bad_id", "An incident's id is a number.");
+    return forward(command_of(action, request.body, id));
+}
+
+http_answer sensors::republish(std::string_view id) const {
+    const auto number = text::parse_id(id);
+    if (!number) return refuse(400, "bad_id", "An incident's id is a number.");
+    const auto incident = store_.incident_table().find(*number);
+    if (!incident) return refuse(404, "not_found", "There is no incident with this id.");
+    const auto sensor = registry_.find(incident->sensor).value_or(storage::sensor_record{});
+    const auto message = incident_message(*incident, sensor, wall_ms());
+    text::json_writer out;
+    out.begin_object().field("status", "success").field("incident_id", incident->id);
+    out.field("topic", options_.topic_incidents).end_object();
+    http_answer result{200, out.take(), {{options_.topic_incidents, message, false}}};
+    if (incident->status != storage::incident_status::closed)
+        result.publishes.push_back({fmt::format("{}/{}", options_.topic_incidents, incident->id), message, true});
+    return result;
+}
+
+// The old system's {"op":1,"ack":true,"comment":"..."}, which knew of one incident at most: here the oldest.
+http_answer sensors::update_incident(const http_request& request) const {
+    boost::system::error_code error;
+    const auto document = json::parse(json::string_view(request.body.data(), request.body.size()), error);
+    const auto* object = error ? nullptr : document.if_object();
+    if (object == nullptr) return refuse(400, "bad_json", "The body is not a JSON object.");
+    const auto open = incidents_.open();
+    if (open.empty()) return refuse(400, "no_open_incident", "No incident is open.");
+    const auto* op = object->if_contains("op");
+    const auto number = op == nullptr ? std::nullopt : text::number_of(*op);
+    if (!number || (*number != 1 && *number != 2 && *number != 3)) return refuse(400, "bad_field", "op is 1, 2 or 3.");
+    const auto* ack = object->if_contains("ack");
+    const bool acknowledges = ack != nullptr && ack->is_bool() && ack->get_bool();
+    text::json_writer out;
+    out.begin_object().field("action", acknowledges ? "ack" : "comment").field("incident_id", open.front().id);
+    out.field("by", fmt::format("op{}", *number));
+    if (const auto* comment = object->if_contains("comment")) out.key("comment").raw(json::serialize(*comment));
+    return {200, {}, {{options_.topic_incidents, out.end_object().take(), false}}};
+}
+
+} // namespace nightjar::plugins::sensors
