@@ -86,6 +86,7 @@ broker::broker(prepared ready, log::logger& log, const std::filesystem::path& pa
         common_.workers.push_back(workers_.back().get());
     }
     log_.set_topic(std::make_unique<worker::log_topic>(*workers_[0], common_.log_lines_dropped));
+    store_->keep(conf_.measurements_keep_days, conf_.hours_keep_days);
     load_plugins(ready);
     restore();
     bind();

@@ -172,6 +172,7 @@ void broker::use(reloading& change) {
         std::make_shared<const plugins::access_control::files>(next.access->placed(change.changes.places)));
     if (config::same_plugins(conf_, next.loaded.conf))
         for (std::size_t i = 0; i < sensors_.size(); ++i) sensors_[i]->reconfigure(next.sensors[i]);
+    store_->keep(conf_.measurements_keep_days, conf_.hours_keep_days);
     sys_topics_->set_interval(std::chrono::seconds(conf_.sys_interval));
     change.findings = change.changes.kept;
 }

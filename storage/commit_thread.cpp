@@ -10,8 +10,8 @@ namespace {
 constexpr auto pause_after_failure = std::chrono::milliseconds{500};
 } // namespace
 
-commit_thread::commit_thread(commit how, announcement announce)
-    : commit_(std::move(how)), announce_(std::move(announce)), thread_([this] { run(); }) {}
+commit_thread::commit_thread(commit how, announcement announce, tidying tidy)
+    : commit_(std::move(how)), announce_(std::move(announce)), tidy_(std::move(tidy)), thread_([this] { run(); }) {}
 
 commit_thread::~commit_thread() {
     {
@@ -38,7 +38,6 @@ void commit_thread::run() {
         if (jobs.empty()) {
             if (behind_) try_commit({});
             if (stopping()) return;
-            continue;
         }
         for (std::size_t begin = 0; begin < jobs.size();) {
             std::size_t end = begin, weight = 0;
@@ -50,7 +49,14 @@ void commit_thread::run() {
             begin = end;
         }
         jobs.clear();
+        tidy_when_due();
     }
+}
+
+void commit_thread::tidy_when_due() {
+    if (behind_ || std::chrono::steady_clock::now() < next_tidying_) return;
+    const auto pause = tidy_();
+    next_tidying_ = std::chrono::steady_clock::now() + pause;
 }
 
 bool commit_thread::stopping() {
@@ -64,7 +70,7 @@ void commit_thread::take(std::vector<job>& jobs) {
     if (behind_) {
         more_.wait_for(lock, pause_after_failure, ready); // to try again
     } else {
-        more_.wait(lock, ready);
+        more_.wait_until(lock, next_tidying_, ready);
     }
     jobs.swap(waiting_);
 }

@@ -7,6 +7,7 @@
 #include "storage/store.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -33,7 +34,10 @@ class commit_thread {
     // not in the next commit after all. On this thread.
     using announcement = std::function<void(const write_batch&, bool together)>;
 
-    commit_thread(commit how, announcement announce);
+    // Does a piece of what can wait, also while batches come, and returns how long it may wait then. On this thread.
+    using tidying = std::function<std::chrono::milliseconds()>;
+
+    commit_thread(commit how, announcement announce, tidying tidy);
     ~commit_thread(); // commits what is waiting, then ends
 
     void submit(job j); // any thread
@@ -47,14 +51,17 @@ class commit_thread {
     std::error_code try_commit(std::span<const job> group);
     void take(std::vector<job>& jobs); // waits; may be none
     bool stopping();
+    void tidy_when_due();
 
     commit commit_;
     announcement announce_;
+    tidying tidy_;
     std::mutex mutex_; // guards waiting_ and stopping_
     std::condition_variable more_;
     std::vector<job> waiting_;
     bool stopping_ = false;
     bool behind_ = false; // the last commit failed
+    std::chrono::steady_clock::time_point next_tidying_;
     std::atomic<std::uint64_t> commits_{0}, rows_{0}, failed_{0};
     std::thread thread_;
 };

@@ -142,6 +142,8 @@ bool cursor::move(MDB_cursor_op op) {
     return true;
 }
 
+void cursor::remove() { check(mdb_cursor_del(cursor_, 0)); }
+
 bool cursor::at_or_after(std::string_view key) {
     key_ = view(key);
     return move(MDB_SET_RANGE);

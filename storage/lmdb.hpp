@@ -79,6 +79,8 @@ class cursor {
     bool at_or_before(std::string_view key);
     bool before(std::string_view key);
 
+    void remove(); // the record here; next() then goes to the one behind it
+
     std::string_view key() const { return {static_cast<const char*>(key_.mv_data), key_.mv_size}; }
     std::string_view value() const { return {static_cast<const char*>(value_.mv_data), value_.mv_size}; }
 

@@ -1,5 +1,6 @@
 #include "storage/measurement_index.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace nightjar::storage {
@@ -16,6 +17,17 @@ std::uint64_t measurement_index::total() const {
     return total_;
 }
 
+std::vector<sensor_id> measurement_index::sensors() const {
+    std::vector<sensor_id> all;
+    {
+        const std::shared_lock lock(mutex_);
+        all.reserve(sensors_.size());
+        for (const auto& [sensor, state] : sensors_) all.push_back(sensor);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
 const sensor_state* measurement_index::peek(sensor_id sensor) const {
     const auto found = sensors_.find(sensor);
     return found == sensors_.end() ? nullptr : &found->second;
@@ -28,35 +40,41 @@ void measurement_index::apply(std::vector<change>& changes) {
 
 void measurement_index::apply_one(change& c) {
     auto& state = sensors_[c.sensor];
-    const bool had_tail = !state.tail.empty();
+    const auto began = state.tail.empty() ? measurement_id{0} : state.tail.front().id;
     if (!c.rows.empty()) {
-        if (state.count == 0) state.first = c.rows.front().id;
         state.last = c.rows.back();
-        state.count += c.rows.size();
         total_ += c.rows.size();
         state.tail.insert(state.tail.end(), c.rows.begin(), c.rows.end());
     }
-    // What is folded reaches past the old tail: a tail that can be folded is folded whole.
     state.tail.erase(state.tail.begin(), state.tail.begin() + static_cast<std::ptrdiff_t>(c.folded));
-    if (state.tail.empty() || (had_tail && c.folded == 0)) return;
+    state.folded += c.folded;
+    const auto begins = state.tail.empty() ? measurement_id{0} : state.tail.front().id;
+    if (begins == began) return;
+    if (began != 0) tails_.erase({began, c.sensor});
+    if (begins == 0) return;
     state.tail_row = c.first_row;
-    tails_.push_back({c.first_row, c.rows.front().id, c.sensor});
+    tails_.insert({begins, c.sensor});
 }
 
-void measurement_index::restore(sensor_id sensor, std::uint64_t count, measurement_id first,
+void measurement_index::restore(sensor_id sensor, std::uint64_t folded, std::uint64_t expired,
                                 const stored_measurement& last) {
     const std::unique_lock lock(mutex_);
-    sensors_[sensor] = {{}, last, count, 0, first};
-    total_ += count;
+    sensors_[sensor] = {{}, last, folded, expired, 0};
+    total_ += folded - expired;
 }
 
-std::optional<measurement_index::open_tail> measurement_index::oldest_tail() {
-    while (!tails_.empty()) {
-        const auto* state = peek(tails_.front().sensor);
-        if (state != nullptr && !state->tail.empty() && state->tail_row == tails_.front().row) return tails_.front();
-        tails_.pop_front();
-    }
-    return std::nullopt;
+void measurement_index::expire(sensor_id sensor, std::uint64_t expired) {
+    const std::unique_lock lock(mutex_);
+    auto& state = sensors_.at(sensor);
+    total_ -= expired - state.expired;
+    state.expired = expired;
+}
+
+std::vector<measurement_index::open_tail> measurement_index::oldest_tails(std::size_t most) const {
+    std::vector<open_tail> oldest;
+    for (auto at = tails_.begin(); at != tails_.end() && oldest.size() < most; ++at)
+        oldest.push_back({peek(at->second)->tail_row, at->first, at->second});
+    return oldest;
 }
 
 } // namespace nightjar::storage

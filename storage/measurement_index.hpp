@@ -5,9 +5,10 @@
 #include "storage/records.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <set>
 #include <shared_mutex>
+#include <utility>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -17,9 +18,11 @@ namespace nightjar::storage {
 struct sensor_state {
     std::vector<stored_measurement> tail; // ascending id
     std::optional<stored_measurement> last;
-    std::uint64_t count = 0;    // all rows
-    std::uint64_t tail_row = 0; // number of the tail's first row, counted over all sensors, or a little less
-    measurement_id first = 0;   // the sensor's very first row
+    std::uint64_t folded = 0;   // rows that were ever put into blocks
+    std::uint64_t expired = 0;  // of these, rows whose time of keeping is over
+    std::uint64_t tail_row = 0; // number of the row, counted over all sensors, with which the tail began or was cut
+
+    std::uint64_t count() const { return folded - expired + tail.size(); }
 };
 
 class measurement_index {
@@ -27,6 +30,7 @@ class measurement_index {
     // Any thread; a copy.
     std::optional<sensor_state> find(sensor_id sensor) const;
     std::uint64_t total() const;
+    std::vector<sensor_id> sensors() const; // ascending
 
     // --- commit thread only: reading needs no lock there, changing takes it
     const sensor_state* peek(sensor_id sensor) const;
@@ -39,15 +43,16 @@ class measurement_index {
     };
     void apply(std::vector<change>& changes); // sorted by first_row
     // What the blocks on disk say of a sensor; at start, before anything else.
-    void restore(sensor_id sensor, std::uint64_t count, measurement_id first, const stored_measurement& last);
+    void restore(sensor_id sensor, std::uint64_t folded, std::uint64_t expired, const stored_measurement& last);
+    void expire(sensor_id sensor, std::uint64_t expired); // counted as sensor_state::expired
 
-    // The open tail that has waited longest; none if all is in blocks.
+    // The open tails with the oldest rows, in order; none if all is in blocks.
     struct open_tail {
-        std::uint64_t row = 0;   // number of its first row, or a little less
-        measurement_id from = 0; // its rows have this id or a larger one
+        std::uint64_t row = 0;   // sensor_state::tail_row
+        measurement_id from = 0; // its first row
         sensor_id sensor = 0;
     };
-    std::optional<open_tail> oldest_tail();
+    std::vector<open_tail> oldest_tails(std::size_t most) const;
 
   private:
     void apply_one(change& c);
@@ -55,7 +60,7 @@ class measurement_index {
     mutable std::shared_mutex mutex_; // guards sensors_, total_
     boost::unordered_flat_map<sensor_id, sensor_state> sensors_;
     std::uint64_t total_ = 0;
-    std::deque<open_tail> tails_; // commit thread alone; by row; may name tails that are gone
+    std::set<std::pair<measurement_id, sensor_id>> tails_; // commit thread alone; first rows of open tails
 };
 
 } // namespace nightjar::storage

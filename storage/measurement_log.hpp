@@ -1,8 +1,9 @@
-// Values over time. Raw rows lie in arrival order (append only, what acknowledgements wait for); each sensor's rows are
-// gathered into blocks, written as they fill up, so that one sensor's history is read without walking the others'.
-// Reading: any thread.
+// Values over time. New rows lie in arrival order (append only, what acknowledgements wait for); from there each
+// sensor's rows go into packed blocks of its own, so that one sensor's history is read without walking the others', and
+// into a summary of each hour. Reading: any thread.
 #pragma once
 
+#include "storage/aggregate.hpp"
 #include "storage/records.hpp"
 
 #include <chrono>
@@ -32,6 +33,19 @@ struct sensor_summary {
     std::optional<stored_measurement> first, last;
 };
 
+// What one sensor's values were from step to step; a chart. Steps of whole hours, at whole hours of UTC, are read from
+// the summaries of the hours.
+struct series {
+    sensor_id sensor = 0;
+    std::int64_t from_ms = 0, step_ms = 1; // the device's time where it gave one; at least 1
+    std::vector<aggregate> steps;          // sized by whoever asks
+
+    bool complete = false;              // otherwise read() again: its time was up
+    std::optional<measurement_id> next; // where it goes on
+    measurement_id end = 0;             // what came after the first read() is not in it
+    std::int64_t to_ms() const { return from_ms + step_ms * static_cast<std::int64_t>(steps.size()); }
+};
+
 class measurement_log {
   public:
     virtual ~measurement_log() = default;
@@ -40,6 +54,8 @@ class measurement_log {
                                    std::chrono::milliseconds budget = std::chrono::milliseconds{20}) const = 0;
     virtual std::optional<stored_measurement> last(sensor_id sensor) const = 0;
     virtual sensor_summary summary(sensor_id sensor) const = 0;
+    // Adds what it can within `budget` to the steps. Throws as query().
+    virtual void read(series& what, std::chrono::milliseconds budget = std::chrono::milliseconds{20}) const = 0;
     virtual std::uint64_t count() const = 0;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 
 namespace nightjar::storage {
 
@@ -17,14 +18,6 @@ measurement_id id_at(std::int64_t ms) {
     constexpr auto most = static_cast<std::int64_t>(largest_id / 2'000);
     return static_cast<measurement_id>(std::clamp<std::int64_t>(ms, 0, most)) * 1000;
 }
-
-std::string block_key(sensor_id sensor, measurement_id last) {
-    const auto s = big_endian(sensor);
-    const auto l = big_endian(last);
-    return std::string(s.data(), s.size()).append(l.data(), l.size());
-}
-
-bool of_sensor(const lmdb::cursor& at, sensor_id sensor) { return read_big_endian<sensor_id>(at.key()) == sensor; }
 
 } // namespace
 
@@ -75,104 +68,141 @@ measurement_page measurement_table::query(const measurement_query& what, std::ch
     const auto ids = bounds_of(what);
     if (what.limit == 0 || ids.low > ids.high || (what.before == measurement_id{0} && !what.ascending))
         return page.result();
-    if (!what.sensor) {
-        if (what.ascending) {
-            query_all_oldest(ids, page);
-        } else {
-            query_all_newest(ids, page);
-        }
-        return page.result();
-    }
-    // The tail is copied before the transaction begins: rows that move into a block in between are then seen twice,
-    // which the ids tell, instead of not at all.
-    const auto state = index_.find(*what.sensor);
-    if (!state) return page.result();
-    if (what.ascending) {
-        query_oldest(*what.sensor, ids, *state, page);
+    if (what.sensor) {
+        query_one(*what.sensor, ids, what.ascending, page);
     } else {
-        query_newest(*what.sensor, ids, *state, page);
+        query_all(ids, what.ascending, page);
     }
     return page.result();
 }
 
-void measurement_table::query_all_newest(const bounds& ids, page_builder& page) const {
-    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
-    lmdb::cursor at(txn, raw_);
-    const auto key = big_endian(ids.high);
-    for (bool more = at.at_or_before(view<measurement_id>(key)); more; more = at.previous()) {
-        const auto row = read_row(at.key(), at.value());
-        if (row.id < ids.low) break;
-        if (!page.take(row)) return;
-    }
-    page.complete();
-}
+namespace {
 
-void measurement_table::query_all_oldest(const bounds& ids, page_builder& page) const {
-    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
-    lmdb::cursor at(txn, raw_);
-    const auto key = big_endian(ids.low);
-    for (bool more = at.at_or_after(view<measurement_id>(key)); more; more = at.next()) {
-        const auto row = read_row(at.key(), at.value());
-        if (row.id > ids.high) break;
-        if (!page.take(row)) return;
+// One sensor's rows from its blocks, in either direction.
+class block_walk {
+  public:
+    // Rows with ids from `low` to `high`.
+    block_walk(const lmdb::transaction& txn, lmdb::table blocks, sensor_id sensor, measurement_id low,
+               measurement_id high, bool ascending)
+        : at_(txn, blocks), sensor_(sensor), low_(low), high_(high), ascending_(ascending) {
+        more_ = at_.at_or_after(block_key(sensor, ascending ? low : high));
+        if (!ascending && !more_) {
+            more_ = at_.last();
+        } else if (!ascending && !of_sensor()) {
+            more_ = at_.previous();
+        }
+        find_row();
     }
-    page.complete();
-}
+    bool done() const { return rows_.empty(); }
+    const stored_measurement& row() const { return rows_[ascending_ ? next_ : rows_.size() - 1 - next_]; }
+    void next() {
+        if (++next_ == rows_.size()) find_row();
+    }
 
-void measurement_table::query_newest(sensor_id sensor, const bounds& ids, const sensor_state& state,
-                                     page_builder& page) const {
-    auto high = ids.high;
-    for (auto row = state.tail.rbegin(); row != state.tail.rend(); ++row) {
-        if (row->id > high) continue;
-        if (row->id < ids.low) return page.complete();
-        if (!page.take(*row)) return;
-        high = row->id - 1;
-    }
-    if (!state.tail.empty()) high = std::min(high, state.tail.front().id - 1);
-    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
-    lmdb::cursor at(txn, blocks_);
-    bool more = at.at_or_after(block_key(sensor, high));
-    if (!more) {
-        more = at.last();
-    } else if (!of_sensor(at, sensor)) {
-        more = at.previous();
-    }
-    for (; more && of_sensor(at, sensor); more = at.previous()) {
-        const auto b = read_block(at.key(), at.value());
-        for (auto row = b.rows.rbegin(); row != b.rows.rend(); ++row) {
-            if (row->id > high) continue;
-            if (row->id < ids.low) return page.complete();
-            if (!page.take(*row)) return;
+  private:
+    bool of_sensor() const { return read_big_endian<sensor_id>(at_.key()) == sensor_; }
+
+    // The next block with rows in the range.
+    void find_row() {
+        next_ = 0;
+        for (rows_.clear(); more_ && of_sensor() && rows_.empty(); more_ = ascending_ ? at_.next() : at_.previous()) {
+            rows_ = read_block(at_.key(), at_.value()).rows;
+            const bool beyond = ascending_ ? rows_.front().id > high_ : rows_.back().id < low_;
+            std::erase_if(rows_, [&](const auto& row) { return row.id < low_ || row.id > high_; });
+            if (beyond) return;
         }
     }
+
+    lmdb::cursor at_;
+    sensor_id sensor_;
+    measurement_id low_, high_;
+    bool ascending_, more_ = false;
+    std::vector<stored_measurement> rows_;
+    std::size_t next_ = 0;
+};
+
+} // namespace
+
+void measurement_table::query_one(sensor_id sensor, const bounds& ids, bool ascending, page_builder& page) const {
+    // The tail is copied before the transaction begins: rows that move into a block in between are then seen twice,
+    // which the ids tell, instead of not at all.
+    const auto state = index_.find(sensor);
+    if (!state) return;
+    auto tail = state->tail;
+    const auto folded_below = tail.empty() ? largest_id : tail.front().id;
+    std::erase_if(tail, [&](const auto& row) { return row.id < ids.low || row.id > ids.high; });
+    const auto take_tail = [&] {
+        if (!ascending) std::reverse(tail.begin(), tail.end());
+        return std::all_of(tail.begin(), tail.end(), [&](const auto& row) { return page.take(row); });
+    };
+    if (!ascending && !take_tail()) return;
+    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
+    if (folded_below > ids.low) {
+        block_walk walk(txn, blocks_, sensor, ids.low, std::min(ids.high, folded_below - 1), ascending);
+        for (; !walk.done(); walk.next())
+            if (!page.take(walk.row())) return;
+    }
+    if (ascending && !take_tail()) return;
     page.complete();
 }
 
-void measurement_table::query_oldest(sensor_id sensor, const bounds& ids, const sensor_state& state,
-                                     page_builder& page) const {
-    const auto tail_begins = state.tail.empty() ? largest_id : state.tail.front().id;
+// What is old is in blocks alone, what is new in the log: where the log begins is where they meet.
+void measurement_table::query_all(const bounds& ids, bool ascending, page_builder& page) const {
+    const auto sensors = index_.sensors();
     const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
-    lmdb::cursor at(txn, blocks_);
-    for (bool more = at.at_or_after(block_key(sensor, ids.low)); more && of_sensor(at, sensor); more = at.next()) {
-        const auto b = read_block(at.key(), at.value());
-        for (const auto& row : b.rows) {
-            if (row.id < ids.low || row.id >= tail_begins) continue;
-            if (row.id > ids.high) return page.complete();
-            if (!page.take(row)) return;
+    lmdb::cursor log(txn, raw_);
+    const auto log_begins = log.first() ? read_big_endian<measurement_id>(log.key()) : largest_id;
+    const bounds in_log{std::max(ids.low, log_begins), ids.high};
+    const bounds in_blocks{ids.low, std::min(ids.high, log_begins - 1)};
+    const auto take_log = [&] { return in_log.low > in_log.high || query_log(log, in_log, ascending, page); };
+    const auto take_blocks = [&] {
+        return in_blocks.low > in_blocks.high || query_blocks(txn, sensors, in_blocks, ascending, page);
+    };
+    const bool all = ascending ? take_blocks() && take_log() : take_log() && take_blocks();
+    if (all) page.complete();
+}
+
+// False: the page is full.
+bool measurement_table::query_log(lmdb::cursor& at, const bounds& ids, bool ascending, page_builder& page) {
+    const auto key = big_endian(ascending ? ids.low : ids.high);
+    bool more = ascending ? at.at_or_after(view<measurement_id>(key)) : at.at_or_before(view<measurement_id>(key));
+    for (; more; more = ascending ? at.next() : at.previous()) {
+        const auto row = read_row(at.key(), at.value());
+        if (row.id < ids.low || row.id > ids.high) break;
+        if (!page.take(row)) return false;
+    }
+    return true;
+}
+
+// The rows of all sensors in the order of their ids.
+bool measurement_table::query_blocks(const lmdb::transaction& txn, const std::vector<sensor_id>& sensors,
+                                     const bounds& ids, bool ascending, page_builder& page) const {
+    const auto later = [ascending](const auto& a, const auto& b) { // whose row comes after the other's
+        return ascending ? a->row().id > b->row().id : a->row().id < b->row().id;
+    };
+    std::vector<std::unique_ptr<block_walk>> walks;
+    for (const auto sensor : sensors) {
+        auto walk = std::make_unique<block_walk>(txn, blocks_, sensor, ids.low, ids.high, ascending);
+        if (!walk->done()) walks.push_back(std::move(walk));
+    }
+    for (std::make_heap(walks.begin(), walks.end(), later); !walks.empty();) {
+        std::pop_heap(walks.begin(), walks.end(), later);
+        auto& next = *walks.back();
+        if (!page.take(next.row())) return false;
+        next.next();
+        if (next.done()) {
+            walks.pop_back();
+        } else {
+            std::push_heap(walks.begin(), walks.end(), later);
         }
     }
-    for (const auto& row : state.tail) {
-        if (row.id < ids.low) continue;
-        if (row.id > ids.high) break;
-        if (!page.take(row)) return;
-    }
-    page.complete();
+    return true;
 }
 
 sensor_summary measurement_table::summary(sensor_id sensor) const {
     const auto state = index_.find(sensor);
     if (!state) return {};
-    sensor_summary result{state->count, std::nullopt, state->last};
+    sensor_summary result{state->count(), std::nullopt, state->last};
     measurement_query oldest;
     oldest.sensor = sensor;
     oldest.limit = 1;

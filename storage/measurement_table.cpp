@@ -4,91 +4,88 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <limits>
 
 namespace nightjar::storage {
 
 namespace {
 
-constexpr std::uint8_t format = 1;
-constexpr std::size_t block_rows = 96;         // 23 + 96 * 20 + 4 bytes
+constexpr std::uint8_t row_format = 2;
+constexpr std::size_t block_rows = 512;        // if they fit
+constexpr std::size_t small_block = 1000;      // bytes: half of what a block may have
 constexpr std::uint64_t longest_lag = 500'000; // rows
-constexpr int stragglers_per_commit = 64;
+constexpr std::size_t stragglers_at_once = 64;
 constexpr std::string_view unfolded_key = "unfolded_from", offset_key = "largest_offset";
-
-std::string block_key(sensor_id sensor, measurement_id last) {
-    const auto s = big_endian(sensor);
-    const auto l = big_endian(last);
-    return std::string(s.data(), s.size()).append(l.data(), l.size());
-}
 
 // Sensors that report in step would all fill their blocks in the same commit; the first block of each has its own size.
 std::size_t rows_until_full(sensor_id sensor, bool first_block) {
     return first_block ? block_rows / 2 + (sensor * 2'654'435'761U >> 16) % (block_rows / 2) : block_rows;
 }
 
-// The row's time, seen from its id. While the clock is behind the ids, that makes up for it, up to 24 days.
-std::int32_t offset_from(measurement_id id, const measurement& m) {
+// The row's time, seen from its id. While the clock is behind the ids, that makes up for it.
+std::int64_t offset_from(measurement_id id, const measurement& m) {
     const auto ahead_ms = static_cast<std::int64_t>(id / 1000) - m.arrival_us / 1000;
-    const auto offset = m.event_offset_ms - ahead_ms;
     const bool clock_is_behind = ahead_ms >= 1000; // not just many rows at once
-    const bool fits = offset >= -std::numeric_limits<std::int32_t>::max();
-    return clock_is_behind && fits ? static_cast<std::int32_t>(offset) : m.event_offset_ms;
+    return clock_is_behind ? m.event_offset_ms - ahead_ms : m.event_offset_ms;
+}
+
+// As an older program has written it, too.
+std::int64_t read_offset(std::string_view kept) {
+    if (kept.size() == sizeof(std::int32_t)) return read_big_endian<std::int32_t>(kept);
+    return read_big_endian<std::int64_t>(kept);
 }
 
 } // namespace
 
 stored_measurement read_row(std::string_view key, std::string_view value) {
-    record_reader in("measurements", format, key, value);
+    record_reader in("measurements", row_format, key, value);
     stored_measurement row;
     row.id = read_big_endian<measurement_id>(key);
     row.sensor = in.number<sensor_id>();
-    row.event_offset_ms = in.number<std::int32_t>();
+    row.event_offset_ms = in.format() == 1 ? in.number<std::int32_t>() : in.number<std::int64_t>();
     row.value = in.real();
     return row;
 }
 
-block read_block(std::string_view key, std::string_view value) {
-    record_reader in("blocks", format, key, value);
-    block b;
-    b.rows_before = in.number<std::uint64_t>();
-    b.first_of_sensor = in.number<measurement_id>();
-    const auto sensor = read_big_endian<sensor_id>(key);
-    const auto count = in.number<std::uint16_t>();
-    b.rows.reserve(count);
-    for (std::uint16_t i = 0; i < count; ++i) {
-        stored_measurement row;
-        row.sensor = sensor;
-        row.id = in.number<measurement_id>();
-        row.event_offset_ms = in.number<std::int32_t>();
-        row.value = in.real();
-        b.rows.push_back(row);
-    }
-    return b;
-}
-
 measurement_table::measurement_table(const lmdb::environment& env, lmdb::transaction& opening, lmdb::table meta)
-    : env_(env), raw_(opening.open("measurements")), blocks_(opening.open("blocks")), meta_(meta) {}
+    : env_(env), raw_(opening.open("measurements")), blocks_(opening.open("blocks")), meta_(meta), hours_(opening) {}
 
 // --- start
 
+void measurement_table::upgrade(lmdb::transaction& txn) {
+    std::vector<stored_measurement> rows;
+    const auto add = [&] {
+        if (!rows.empty()) hours_.add(txn, rows);
+        rows.clear();
+    };
+    lmdb::cursor at(txn, blocks_);
+    for (bool more = at.first(); more; more = at.next()) {
+        const auto block = read_block(at.key(), at.value());
+        constexpr std::size_t many = 100'000;
+        if (!rows.empty() && (rows.front().sensor != block.rows.front().sensor || rows.size() > many)) add();
+        rows.insert(rows.end(), block.rows.begin(), block.rows.end());
+    }
+    add();
+}
+
 void measurement_table::load() {
     const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
-    if (const auto kept = txn.get(meta_, offset_key)) largest_offset_ = read_big_endian<std::int32_t>(*kept);
+    if (const auto kept = txn.get(meta_, offset_key)) largest_offset_ = read_offset(*kept);
     staged_offset_ = largest_offset_;
     load_blocks(txn);
     load_tails(txn);
 }
 
-// The last block of each sensor tells all about the blocks before it.
+// The last block of each sensor tells how many rows were before it, the first one how many of them are gone.
 void measurement_table::load_blocks(const lmdb::transaction& txn) {
     lmdb::cursor at(txn, blocks_);
     for (bool more = at.last(); more;) {
         const auto sensor = read_big_endian<sensor_id>(at.key());
-        const auto last_block = read_block(at.key(), at.value());
-        index_.restore(sensor, last_block.rows_before + last_block.rows.size(), last_block.first_of_sensor,
-                       last_block.rows.back());
-        more = at.before(block_key(sensor, 0));
+        const auto newest = read_block(at.key(), at.value());
+        at.at_or_after(block_key(sensor, 0));
+        const auto oldest = read_block_head(at.key(), at.value());
+        last_id_ = std::max(last_id_, newest.head.last);
+        index_.restore(sensor, newest.head.rows_before + newest.rows.size(), oldest.rows_before, newest.rows.back());
+        more = at.previous();
     }
 }
 
@@ -101,13 +98,12 @@ void measurement_table::load_tails(const lmdb::transaction& txn) {
     const auto key = big_endian(from);
     for (bool more = at.at_or_after(view<measurement_id>(key)); more; more = at.next()) {
         const auto row = read_row(at.key(), at.value());
-        last_id_ = row.id;
+        last_id_ = std::max(last_id_, row.id);
         const auto* known = index_.peek(row.sensor);
         if (known != nullptr && known->last && known->last->id >= row.id) continue; // in a block
         one[0] = {row.sensor, {row}, 0, next_row_++};
         index_.apply(one);
     }
-    if (last_id_ == 0 && at.last()) last_id_ = read_big_endian<measurement_id>(at.key());
     staged_id_ = last_id_;
     staged_row_ = next_row_;
 }
@@ -120,8 +116,7 @@ void measurement_table::stage(lmdb::transaction& txn, std::span<const measuremen
         staged_id_ = std::max(static_cast<measurement_id>(std::max<std::int64_t>(m.arrival_us, 0)), staged_id_ + 1);
         const auto offset = offset_from(staged_id_, m);
         const auto key = big_endian(staged_id_);
-        std::string memory;
-        record_writer out(format, memory);
+        record_writer out(row_format, memory_);
         out.number(m.sensor);
         out.number(offset);
         out.real(m.value);
@@ -136,67 +131,114 @@ void measurement_table::stage(lmdb::transaction& txn, std::span<const measuremen
 
 void measurement_table::finish(lmdb::transaction& txn) {
     if (staged_.empty()) return;
-    for (auto& [sensor, staged] : staged_) {
-        const auto* state = index_.peek(sensor);
-        fold(txn, sensor, staged, rows_until_full(sensor, state == nullptr || state->tail.size() == state->count));
-    }
-    fold_stragglers(txn);
+    const auto rows = staged_row_ - next_row_;
+    for (auto& [sensor, staged] : staged_) fold_full(txn, sensor, staged);
+    fold_stragglers(txn, 0);
     remember_unfolded(txn);
+    trim(txn, 2 * rows); // faster than they come
     if (staged_offset_ != largest_offset_) {
         const auto value = big_endian(staged_offset_);
-        txn.put(meta_, offset_key, view<std::int32_t>(value));
+        txn.put(meta_, offset_key, view<std::int64_t>(value));
     }
 }
 
-// Writes blocks while the sensor's open rows are `least` or more.
-void measurement_table::fold(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged, std::size_t least) {
-    static const sensor_state nothing;
-    const auto* known = index_.peek(sensor);
-    const auto& state = known != nullptr ? *known : nothing;
-    if (state.tail.size() + staged.rows.size() < least) return;
-    std::vector<stored_measurement> open(state.tail);
-    open.insert(open.end(), staged.rows.begin(), staged.rows.end());
-    const auto before = state.count - state.tail.size();
-    while (open.size() - staged.folded >= least) {
-        const auto size = std::min(least, block_rows);
-        write_block(txn, sensor, state, std::span(open).subspan(staged.folded, size), before + staged.folded);
-        staged.folded += size;
+std::vector<stored_measurement> measurement_table::open_rows(sensor_id sensor, const staged_sensor& staged) const {
+    std::vector<stored_measurement> rows;
+    if (const auto* known = index_.peek(sensor)) rows = known->tail;
+    rows.insert(rows.end(), staged.rows.begin(), staged.rows.end());
+    return rows;
+}
+
+// Writes blocks while there are rows for a full one.
+void measurement_table::fold_full(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged) {
+    const auto* state = index_.peek(sensor);
+    const auto before = state != nullptr ? state->folded : 0;
+    auto least = rows_until_full(sensor, before == 0);
+    if ((state != nullptr ? state->tail.size() : 0) + staged.rows.size() < least) return;
+    const auto open = open_rows(sensor, staged);
+    const auto rows = std::span(open);
+    while (rows.size() - staged.folded >= least) {
+        staged.folded += write_block(txn, rows.subspan(staged.folded, least), before + staged.folded);
         least = block_rows;
     }
+    hours_.add(txn, rows.first(staged.folded));
 }
 
-void measurement_table::write_block(lmdb::transaction& txn, sensor_id sensor, const sensor_state& state,
-                                    std::span<const stored_measurement> rows, std::uint64_t before) {
-    std::string memory;
-    record_writer out(format, memory);
-    out.number(before);
-    out.number(state.count > 0 ? state.first : staged_[sensor].rows.front().id);
-    out.number(static_cast<std::uint16_t>(rows.size()));
-    for (const auto& row : rows) {
-        out.number(row.id);
-        out.number(row.event_offset_ms);
-        out.real(row.value);
+void measurement_table::fold_all(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged) {
+    const auto open = open_rows(sensor, staged);
+    const auto rows = std::span(open);
+    const auto before = index_.peek(sensor)->folded;
+    if (before > 0) staged.folded = join_last_block(txn, rows);
+    while (staged.folded < rows.size()) {
+        const auto rest = rows.subspan(staged.folded);
+        staged.folded += write_block(txn, rest.first(std::min(rest.size(), block_rows)), before + staged.folded);
     }
-    const auto key = block_key(sensor, rows.back().id);
-    txn.put(blocks_, key, out.finish(key));
+    hours_.add(txn, rows);
 }
 
-void measurement_table::fold_stragglers(lmdb::transaction& txn) {
-    for (int i = 0; i < stragglers_per_commit; ++i) {
-        const auto oldest = index_.oldest_tail();
-        if (!oldest || oldest->row + longest_lag > staged_row_) return;
-        auto& staged = staged_[oldest->sensor];
-        if (staged.folded > 0) return; // done; the index will know after this commit
-        const auto* state = index_.peek(oldest->sensor);
-        fold(txn, oldest->sensor, staged, std::min(state->tail.size() + staged.rows.size(), block_rows));
+// Returns how many rows are in it.
+std::size_t measurement_table::write_block(lmdb::transaction& txn, std::span<const stored_measurement> rows,
+                                           std::uint64_t before) {
+    const auto packed = pack_block(rows, before, memory_);
+    txn.put(blocks_, block_key(rows.front().sensor, rows[packed.rows - 1].id), packed.value);
+    return packed.rows;
+}
+
+// A slow sensor's blocks grow until they are worth their page. Returns how many of the rows went in.
+std::size_t measurement_table::join_last_block(lmdb::transaction& txn, std::span<const stored_measurement> rows) {
+    const auto sensor = rows.front().sensor;
+    lmdb::cursor at(txn, blocks_);
+    if (!at.at_or_before(block_key(sensor, rows.front().id)) || read_big_endian<sensor_id>(at.key()) != sensor ||
+        at.value().size() > small_block)
+        return 0;
+    auto last = read_block(at.key(), at.value());
+    const auto there = last.rows.size();
+    if (there >= block_rows) return 0;
+    const auto more = rows.first(std::min(rows.size(), block_rows - there));
+    last.rows.insert(last.rows.end(), more.begin(), more.end());
+    const auto packed = pack_block(last.rows, last.head.rows_before, memory_);
+    if (packed.rows <= there) return 0;
+    const auto key = block_key(sensor, last.rows[packed.rows - 1].id);
+    at.remove();
+    txn.put(blocks_, key, packed.value);
+    return packed.rows - there;
+}
+
+// Tails that begin too far behind, or before this time. False: there is none.
+bool measurement_table::fold_stragglers(lmdb::transaction& txn, std::int64_t before_ms) {
+    bool found = false;
+    for (const auto& tail : index_.oldest_tails(stragglers_at_once)) {
+        const bool early = static_cast<std::int64_t>(tail.from / 1000) < before_ms;
+        if (!early && tail.row + longest_lag > staged_row_) break;
+        auto& staged = staged_[tail.sensor];
+        if (staged.folded > 0) continue; // it was full
+        fold_all(txn, tail.sensor, staged);
+        found = true;
     }
+    return found;
 }
 
-// A start reads raw rows from here on: no row before it is in an open tail, before or after this commit.
+// No row before it is in an open tail, before or after this commit.
+measurement_id measurement_table::unfolded_from() const {
+    const auto oldest = index_.oldest_tails(1);
+    return oldest.empty() ? last_id_ + 1 : oldest.front().from;
+}
+
+// A start reads rows from here on.
 void measurement_table::remember_unfolded(lmdb::transaction& txn) {
-    const auto oldest = index_.oldest_tail();
-    const auto value = big_endian(oldest ? oldest->from : last_id_ + 1);
+    const auto value = big_endian(unfolded_from());
     txn.put(meta_, unfolded_key, view<measurement_id>(value));
+}
+
+// Rows that are in blocks leave the log. True: there are more.
+bool measurement_table::trim(lmdb::transaction& txn, std::size_t most) {
+    const auto end = unfolded_from();
+    lmdb::cursor at(txn, raw_);
+    for (bool more = at.first(); more && read_big_endian<measurement_id>(at.key()) < end; more = at.next()) {
+        if (most-- == 0) return true;
+        at.remove();
+    }
+    return false;
 }
 
 void measurement_table::committed() {
@@ -204,9 +246,10 @@ void measurement_table::committed() {
     changes.reserve(staged_.size());
     for (auto& [sensor, staged] : staged_)
         changes.push_back({sensor, std::move(staged.rows), staged.folded, staged.first_row});
-    std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.first_row < b.first_row; });
     index_.apply(changes);
     staged_.clear();
+    for (const auto& [sensor, expired] : expired_) index_.expire(sensor, expired);
+    expired_.clear();
     last_id_ = staged_id_;
     next_row_ = staged_row_;
     largest_offset_ = staged_offset_;
@@ -214,6 +257,8 @@ void measurement_table::committed() {
 
 void measurement_table::dropped() {
     staged_.clear();
+    expired_.clear();
+    to_expire_.clear();
     staged_id_ = last_id_;
     staged_row_ = next_row_;
     staged_offset_ = largest_offset_;

@@ -1,21 +1,25 @@
 // Measurements on disk.
 //
 //   "measurements"  key id u64 (arrival, microseconds; strictly growing, so always appended)
-//                   value: format 1, sensor u32, event offset i32 (ms), value f64, CRC-32C                     21 bytes
-//   "blocks"        key sensor u32, id of the last row u64
-//                   value: format 1, rows before this block u64, first id of the sensor u64, count u16,
-//                          count x {id u64, offset i32, value f64}, CRC-32C                             <= 2,000 bytes
-//   "meta"          "unfolded_from": the oldest row that is in no block (u64); "largest_offset": i32 (ms)
+//                   value: format 2, sensor u32, event offset i64 (ms), value f64, CRC-32C                     25 bytes
+//                   (format 1: the offset is an i32)
+//   "blocks"        block_codec.hpp
+//   "hours"         hour_table.hpp
+//   "meta"          "unfolded_from": the oldest row that is in no block (u64); "largest_offset": i64 (ms)
 //
-// Rows go to "measurements" at once; a sensor's rows are copied into a block when its open tail is full, or when the
-// tail's first row is `longest_lag` rows old, so that a start has to read about that many rows to know all tails.
+// Rows go to "measurements" at once. A sensor's rows are packed into a block when its open tail is full, or when the
+// tail begins `longest_lag` rows or a day ago; once all rows up to one are in blocks, they leave "measurements". So a
+// start reads about `longest_lag` rows to know all tails, and a row ends up in one place.
 #pragma once
 
+#include "storage/block_codec.hpp"
+#include "storage/hour_table.hpp"
 #include "storage/lmdb.hpp"
 #include "storage/measurement_index.hpp"
 #include "storage/measurement_log.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <span>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -25,12 +29,14 @@ namespace nightjar::storage {
 class measurement_table final : public measurement_log {
   public:
     measurement_table(const lmdb::environment& env, lmdb::transaction& opening, lmdb::table meta);
-    void load(); // fills the index; once, before anybody reads
+    void upgrade(lmdb::transaction& txn); // from schema 1, which had no hours
+    void load();                          // fills the index; once, before anybody reads
 
     // --- measurement_log: any thread
     measurement_page query(const measurement_query& what, std::chrono::milliseconds budget) const override;
     std::optional<stored_measurement> last(sensor_id sensor) const override;
     sensor_summary summary(sensor_id sensor) const override;
+    void read(series& what, std::chrono::milliseconds budget) const override;
     std::uint64_t count() const override { return index_.total(); }
 
     // --- commit thread: stage() in a transaction, then committed() or dropped()
@@ -38,6 +44,15 @@ class measurement_table final : public measurement_log {
     void finish(lmdb::transaction& txn); // after the last stage(): blocks and meta
     void committed();
     void dropped();
+
+    // --- commit thread: a piece of what can wait, in a transaction without stage(); then committed() or dropped()
+    struct keeping {
+        std::int64_t now_ms = 0;         // wall clock
+        std::uint32_t days = 0;          // values are kept that long after their arrival; 0: for ever
+        std::uint32_t days_of_hours = 0; // summaries of hours
+    };
+    // False: nothing has changed and nothing is left to do; the next call begins anew.
+    bool tidy(lmdb::transaction& txn, const keeping& how);
 
   private:
     struct staged_sensor {
@@ -51,41 +66,50 @@ class measurement_table final : public measurement_log {
 
     void load_blocks(const lmdb::transaction& txn);
     void load_tails(const lmdb::transaction& txn);
-    void fold(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged, std::size_t least);
-    void write_block(lmdb::transaction& txn, sensor_id sensor, const sensor_state& state,
-                     std::span<const stored_measurement> rows, std::uint64_t before);
-    void fold_stragglers(lmdb::transaction& txn);
+    void fold_full(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged);
+    void fold_all(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged);
+    std::vector<stored_measurement> open_rows(sensor_id sensor, const staged_sensor& staged) const;
+    std::size_t write_block(lmdb::transaction& txn, std::span<const stored_measurement> rows, std::uint64_t before);
+    std::size_t join_last_block(lmdb::transaction& txn, std::span<const stored_measurement> rows);
+    bool fold_stragglers(lmdb::transaction& txn, std::int64_t before_ms);
     void remember_unfolded(lmdb::transaction& txn);
+    measurement_id unfolded_from() const;
+    bool trim(lmdb::transaction& txn, std::size_t most);
+    bool expire(lmdb::transaction& txn, const keeping& how);
+    std::size_t expire_blocks(lmdb::transaction& txn, sensor_id sensor, measurement_id before, std::size_t most);
 
     // measurement_query.cpp
     bounds bounds_of(const measurement_query& what) const;
     class page_builder;
-    void query_all_newest(const bounds& ids, page_builder& page) const;
-    void query_all_oldest(const bounds& ids, page_builder& page) const;
-    void query_newest(sensor_id sensor, const bounds& ids, const sensor_state& state, page_builder& page) const;
-    void query_oldest(sensor_id sensor, const bounds& ids, const sensor_state& state, page_builder& page) const;
+    static bool query_log(lmdb::cursor& at, const bounds& ids, bool ascending, page_builder& page);
+    bool query_blocks(const lmdb::transaction& txn, const std::vector<sensor_id>& sensors, const bounds& ids,
+                      bool ascending, page_builder& page) const;
+    void query_all(const bounds& ids, bool ascending, page_builder& page) const;
+    void query_one(sensor_id sensor, const bounds& ids, bool ascending, page_builder& page) const;
+
+    // measurement_series.cpp
+    void read_hours_into(series& what) const;
+    void read_blocks_into(series& what, std::chrono::milliseconds budget) const;
+    std::uint64_t folded_on_disk(const lmdb::transaction& txn, sensor_id sensor) const;
 
     const lmdb::environment& env_;
     lmdb::table raw_, blocks_, meta_;
+    hour_table hours_;
     measurement_index index_;
-    std::atomic<std::int32_t> largest_offset_{0};
+    std::atomic<std::int64_t> largest_offset_{0};
 
     // commit thread
     measurement_id last_id_ = 0;
     measurement_id staged_id_ = 0;
-    std::int32_t staged_offset_ = 0;
+    std::int64_t staged_offset_ = 0;
     boost::unordered_flat_map<sensor_id, staged_sensor> staged_;
     std::uint64_t next_row_ = 0;
     std::uint64_t staged_row_ = 0;
+    std::vector<std::pair<sensor_id, std::uint64_t>> expired_; // staged: sensor_state::expired
+    std::vector<sensor_id> to_expire_;                         // still to be looked at; the last one is the next
+    std::string memory_;
 };
 
-// The rows of a block; throws damaged_record.
-struct block {
-    std::uint64_t rows_before = 0;
-    measurement_id first_of_sensor = 0;
-    std::vector<stored_measurement> rows;
-};
-block read_block(std::string_view key, std::string_view value);
-stored_measurement read_row(std::string_view key, std::string_view value);
+stored_measurement read_row(std::string_view key, std::string_view value); // of "measurements"; throws damaged_record
 
 } // namespace nightjar::storage

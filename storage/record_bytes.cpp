@@ -60,15 +60,16 @@ std::string_view record_writer::finish(std::string_view key) {
     return bytes_;
 }
 
-record_reader::record_reader(const char* table, std::uint8_t format, std::string_view key, std::string_view value)
-    : table_(table), rest_(value) {
+record_reader::record_reader(const char* table, std::uint8_t newest, std::string_view key, std::string_view value)
+    : table_(table), rest_(value), format_(0) {
     if (value.size() < 1 + checksum_size) throw damaged_record(fmt::format("{}: a record is cut short", table));
     const auto body = value.substr(0, value.size() - checksum_size);
     if (read_big_endian<std::uint32_t>(value, body.size()) != crc32c(key, body))
         throw damaged_record(fmt::format("{}: the checksum of a record is wrong", table));
     rest_ = body;
-    if (const auto found = number<std::uint8_t>(); found != format)
-        throw damaged_record(fmt::format("{}: a record has the unknown format {}", table, found));
+    format_ = number<std::uint8_t>();
+    if (format_ == 0 || format_ > newest)
+        throw damaged_record(fmt::format("{}: a record has the unknown format {}", table, format_));
 }
 
 std::string_view record_reader::take(std::size_t size) {

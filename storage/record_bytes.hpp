@@ -61,10 +61,11 @@ class record_writer {
     std::string& bytes_;
 };
 
-// Reads a record; throws damaged_record if the checksum or the format is not as expected.
+// Reads a record; throws damaged_record if the checksum is wrong or the format is newer than `newest`.
 class record_reader {
   public:
-    record_reader(const char* table, std::uint8_t format, std::string_view key, std::string_view value);
+    record_reader(const char* table, std::uint8_t newest, std::string_view key, std::string_view value);
+    std::uint8_t format() const { return format_; }
 
     template <typename Integer>
     Integer number() {
@@ -87,6 +88,7 @@ class record_reader {
 
     const char* table_;
     std::string_view rest_;
+    std::uint8_t format_;
 };
 
 // A key of one or two numbers.

@@ -25,7 +25,7 @@ struct measurement {
 struct stored_measurement {
     measurement_id id = 0;
     sensor_id sensor = 0;
-    std::int32_t event_offset_ms = 0; // also the clock's, while it is behind the ids
+    std::int64_t event_offset_ms = 0; // also the clock's, while it is behind the ids
     double value = 0;
 
     std::int64_t time_ms() const { return static_cast<std::int64_t>(id / 1000) + event_offset_ms; }

@@ -28,7 +28,7 @@ namespace nightjar::storage {
 
 namespace {
 
-constexpr std::uint32_t schema = 1;
+constexpr std::uint32_t schema = 2;
 constexpr std::string_view schema_key = "schema", boots_key = "boots";
 constexpr const char* file_name = "nightjar.mdb";
 constexpr const char* lock_name = "nightjar.lock";
@@ -90,19 +90,21 @@ class store::implementation {
         check_pages_of(options.directory / file_name); // before the first write
         lmdb::transaction opening(env_, lmdb::transaction::kind::write);
         const auto meta = opening.open("meta");
-        check_schema(opening, meta, options.directory);
+        const auto found = check_schema(opening, meta, options.directory);
         sensors_ = std::make_unique<storage::sensor_table>(env_, opening);
         incidents_ = std::make_unique<storage::incident_table>(env_, opening);
         notifications_ = std::make_unique<storage::notification_table>(env_, opening);
         measurements_ = std::make_unique<measurement_table>(env_, opening, meta);
         sessions_ = std::make_unique<session_table>(env_, opening);
         messages_ = std::make_unique<message_log>(env_, opening);
+        if (found == 1) measurements_->upgrade(opening);
         opening.commit();
         watch_space();
         measurements_->load();
         committer_ = std::make_unique<commit_thread>(
             [this](std::span<const commit_thread::job> jobs) { commit(jobs); },
-            [](const write_batch& batch, bool together) { message_log::count_done(batch, together ? 1 : -1); });
+            [](const write_batch& batch, bool together) { message_log::count_done(batch, together ? 1 : -1); },
+            [this] { return tidy(); });
     }
 
     const storage::sensor_table& sensors() const { return *sensors_; }
@@ -122,6 +124,10 @@ class store::implementation {
         return result;
     }
     const lmdb::environment& env() const { return env_; }
+    void keep(std::uint32_t days_of_values, std::uint32_t days_of_hours) {
+        days_of_values_ = days_of_values;
+        days_of_hours_ = days_of_hours;
+    }
 
   private:
     static void check_pages_of(const std::filesystem::path& file) {
@@ -130,10 +136,13 @@ class store::implementation {
             throw store_damaged(fmt::format("the store {} is damaged: {}", file.string(), wrong));
     }
 
-    static void check_schema(lmdb::transaction& txn, lmdb::table meta, const std::filesystem::path& directory) {
+    // Returns that of the file, which is this one's from now on.
+    static std::uint32_t check_schema(lmdb::transaction& txn, lmdb::table meta,
+                                      const std::filesystem::path& directory) {
+        auto found = schema;
         if (const auto kept = txn.get(meta, schema_key)) {
-            const auto found = read_big_endian<std::uint32_t>(*kept);
-            if (found != schema)
+            found = read_big_endian<std::uint32_t>(*kept);
+            if (found > schema)
                 throw store_error(fmt::format("the store in {} has schema {}, this program knows schema {}; it was "
                                               "written by a newer version",
                                               directory.string(), found, schema));
@@ -143,6 +152,7 @@ class store::implementation {
         const auto boots = txn.get(meta, boots_key);
         const auto count = big_endian((boots ? read_big_endian<std::uint64_t>(*boots) : 0) + 1);
         txn.put(meta, boots_key, view<std::uint64_t>(count));
+        return found;
     }
 
     void commit(std::span<const commit_thread::job> jobs) {
@@ -209,6 +219,25 @@ class store::implementation {
         messages_->committed();
     }
 
+    // Between commits, so that nobody waits for more than a piece of it.
+    std::chrono::milliseconds tidy() {
+        constexpr std::chrono::milliseconds between_pieces{20}, nothing_left{60'000};
+        if (broken_) return nothing_left;
+        const auto now = std::chrono::system_clock::now().time_since_epoch();
+        try {
+            lmdb::transaction txn(env_, lmdb::transaction::kind::write);
+            const bool more =
+                measurements_->tidy(txn, {std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
+                                          days_of_values_, days_of_hours_});
+            if (more) txn.commit();
+            measurements_->committed();
+            return more ? between_pieces : nothing_left;
+        } catch (const std::exception&) { // a full disk; a broken one shows with the next commit
+            measurements_->dropped();
+            return nothing_left;
+        }
+    }
+
     void owe(const write_batch& batch) {
         owed_.push_back(batch);
         owed_.back().measurements.clear();
@@ -254,7 +283,8 @@ class store::implementation {
     std::error_code broken_; // commit thread
     std::atomic<message_id> last_message_{0};
     std::atomic<session_number> last_session_{0};
-    std::unique_ptr<commit_thread> committer_; // last: ends before the tables go
+    std::atomic<std::uint32_t> days_of_values_{0}, days_of_hours_{0}; // kept; 0: for ever
+    std::unique_ptr<commit_thread> committer_;                        // last: ends before the tables go
 };
 
 std::vector<std::filesystem::path> store::files_in(const std::filesystem::path& directory) {
@@ -310,6 +340,10 @@ const sensors& store::sensor_table() const { return self_->sensors(); }
 const incidents& store::incident_table() const { return self_->incidents(); }
 const notifications& store::notification_table() const { return self_->notifications(); }
 const measurement_log& store::measurements() const { return self_->measurements(); }
+
+void store::keep(std::uint32_t days_of_values, std::uint32_t days_of_hours) {
+    self_->keep(days_of_values, days_of_hours);
+}
 
 store::statistics store::stats() const {
     const auto& c = self_->committer();

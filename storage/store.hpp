@@ -80,6 +80,10 @@ class store {
     const notifications& notification_table() const;
     const measurement_log& measurements() const;
 
+    // How long values, and the summaries of their hours, are kept; in days of UTC, 0: for ever. What is older goes in
+    // the background. Any thread.
+    void keep(std::uint32_t days_of_values, std::uint32_t days_of_hours);
+
     struct statistics {
         std::uint64_t commits = 0, rows = 0, failed_commits = 0;
         std::uint64_t used_bytes = 0, map_bytes = 0;

@@ -14,7 +14,7 @@ namespace nightjar::storage {
 
 namespace {
 
-constexpr std::uint8_t format = 1; // of every table
+constexpr std::uint8_t newest_format = 2; // of any table
 constexpr std::size_t most_findings = 1000;
 
 std::string hex(std::string_view bytes) {
@@ -46,7 +46,11 @@ class walk {
         each("measurements", [&](std::string_view key, std::string_view value) {
             if (!sensors.contains(read_row(key, value).sensor)) dangling("measurements", key, "no such sensor");
         });
-        walk_blocks();
+        each("blocks", [&](std::string_view key, std::string_view value) { check_block(key, value); });
+        each("hours", [&](std::string_view key, std::string_view value) {
+            read_hours(key, value);
+            if (!sensors.contains(read_big_endian<sensor_id>(key))) dangling("hours", key, "no such sensor");
+        });
         return std::move(findings_);
     }
 
@@ -71,7 +75,7 @@ class walk {
             before = at.key();
             ++records;
             try {
-                const record_reader in(name, format, at.key(), at.value());
+                const record_reader in(name, newest_format, at.key(), at.value());
                 of(at.key(), at.value());
             } catch (const damaged_record& e) {
                 const std::string_view what = e.what(); // "table: what"
@@ -89,16 +93,14 @@ class walk {
         return ids;
     }
 
-    // A block repeats rows; each must be there.
-    void walk_blocks() {
-        const auto rows = txn_.find("measurements");
-        each("blocks", [&](std::string_view key, std::string_view value) {
-            for (const auto& row : read_block(key, value).rows) {
-                const auto id = big_endian(row.id);
-                if (!rows || !txn_.get(*rows, view<measurement_id>(id)))
-                    return dangling("blocks", key, "a row is missing");
-            }
-        });
+    void check_block(std::string_view key, std::string_view value) {
+        const auto block = read_block(key, value);
+        measurement_id before = 0;
+        for (const auto& row : block.rows) {
+            if (row.id <= before) return found("blocks", key, "rows out of order");
+            before = row.id;
+        }
+        if (before != block.head.last) found("blocks", key, "its last row is another one");
     }
 
     verify_what what_;

@@ -60,6 +60,7 @@ application::application(const config::configuration& conf, admin::administrator
     : conf_(conf), admin_(admin), stored_(stored), log_(log), options_(options), site_(std::move(site)) {
     add_sensor_routes(routes_, stored_, admin_);
     add_measurement_routes(routes_, stored_, options_.reading_time);
+    add_series_routes(routes_, stored_);
     add_incident_routes(routes_, stored_);
     add_publish_route(routes_, admin_, options_.publish_deadline);
     add_sensor_publish_routes(routes_, admin_, options_.publish_deadline);

@@ -150,6 +150,9 @@ struct configuration {
     bool presence_events = false;    // who comes and goes, on $SYS
     std::uint16_t sys_interval = 10; // seconds between two publications on $SYS; 0: none
 
+    std::uint32_t measurements_keep_days = 0; // then they go; 0: never
+    std::uint32_t hours_keep_days = 0;        // the summaries of their hours
+
     int worker_threads = 0; // 0: one per core
     std::string user;       // root becomes this user after binding; empty: nightjar, mosquitto or nobody
     std::string pid_file;

@@ -89,6 +89,8 @@ class LogLines(BrokerCase):
         for qos in (0, 1, 2):
             other.publish(f"d/{qos}", b"x", qos=qos)
             client.take(qos=qos)
+            if qos == 1:  # which may come later than the next PUBLISH
+                self.broker.wait_log(r"Received PUBACK from d", since)
         self.broker.wait_log(r"Received PUBCOMP from d", since)
         lines = re.findall(r"^\d+: ((?:Sending|Received) .* d \(.*)$", self.broker.log()[since:], re.MULTILINE)
         self.assertEqual(lines, ["Sending PUBLISH to d (d0, q0, r0, m0, 'd/0', ... (1 bytes))",

@@ -1,4 +1,3 @@
-#include "web/buckets.hpp"
 #include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
 #include "web/text.hpp"
@@ -18,8 +17,6 @@ using storage::measurement_page;
 using storage::measurement_query;
 using storage::sensor_id;
 using storage::stored_measurement;
-
-constexpr std::size_t rows_at_once = 100'000; // of a read for a chart
 
 // Reads in slices of the store's time budget; between them other requests get their turn. After
 // `reading_time` what there is has to do, and `next` says where to go on.
@@ -130,64 +127,11 @@ answer list_rows(const request& what, const tables& stored, std::optional<sensor
     co_return result;
 }
 
-// Adds all rows of `query` to `into`; after `reading_time` those read so far, and where to go on.
-asio::awaitable<std::optional<storage::measurement_id>> read_into(buckets& into, const storage::measurement_log& log,
-                                                                  measurement_query query,
-                                                                  std::chrono::milliseconds reading_time) {
-    const auto deadline = std::chrono::steady_clock::now() + reading_time;
-    query.limit = rows_at_once;
-    for (;;) {
-        const measurement_page slice = log.query(query);
-        for (const auto& row : slice.rows) into.add(row.time_ms(), row.value);
-        query.before = slice.next;
-        if (!slice.next || std::chrono::steady_clock::now() >= deadline) co_return slice.next;
-        co_await asio::post(asio::use_awaitable);
-    }
-}
-
-std::string as_json(const buckets& all, sensor_id sensor, std::string_view unit) {
-    json_writer out;
-    out.begin_array();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        if (all[i].count == 0) continue;
-        out.begin_object().field("t", all.time_ms(i)).field("created_at", format_time(all.time_ms(i)));
-        out.field("sensor", sensor).field("value", all[i].mean).field("unit", unit);
-        out.field("min", all[i].min).field("max", all[i].max).field("count", all[i].count);
-        out.field("last_t", all[i].last_ms).end_object();
-    }
-    return out.end_array().take();
-}
-
-// The rows of a sensor as `points` means at most, oldest first, with the lowest and highest of each.
-answer list_points(const request& what, const list_parameters& parameters, const storage::sensor_record& sensor,
-                   const tables& stored, std::chrono::milliseconds reading_time) {
-    const auto points = parse_number(*parameters.all.find("points"));
-    if (!points || *points == 0 || *points > list_parameters::maximum_limit)
-        co_return bad_request("bad_parameter", "points is a number from 1 to 10000.");
-    if (parameters.format != list_format::json)
-        co_return bad_request("bad_parameter", "points goes with format=json alone.");
-    const auto known = stored.measurements.summary(sensor.id);
-    if (!known.first) co_return json_response(200, "[]");
-    measurement_query query;
-    query.sensor = sensor.id;
-    query.from_ms = parameters.from_ms.value_or(known.first->time_ms());
-    query.to_ms = parameters.to_ms.value_or(std::max(known.last->time_ms(), *query.from_ms));
-    query.before = parameters.before;
-    query.ascending = true;
-    if (*query.from_ms > *query.to_ms) co_return json_response(200, "[]");
-    buckets all(*query.from_ms, *query.to_ms, static_cast<std::size_t>(*points));
-    const auto next = co_await read_into(all, stored.measurements, query, reading_time);
-    auto result = json_response(200, as_json(all, sensor.id, sensor.unit));
-    if (next) add_next_link(result, what, parameters.all, *next);
-    co_return result;
-}
-
 answer list_rows_of_sensor(const request& what, const tables& stored, std::chrono::milliseconds reading_time) {
     const auto sensor = find_sensor(stored, what.parameters[0]);
     if (!sensor) co_return sensor.error();
     const auto parameters = read_list_parameters(what);
-    if (parameters && parameters->all.find("points"))
-        co_return co_await list_points(what, *parameters, *sensor, stored, reading_time);
+    if (parameters && parameters->all.find("points")) co_return co_await list_steps(what, *sensor, stored);
     co_return co_await list_rows(what, stored, sensor->id, reading_time);
 }
 

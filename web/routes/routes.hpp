@@ -19,6 +19,10 @@ void add_sensor_routes(router& routes, const tables& stored, admin::administrato
 // GET /api/monitoring/measurements, /api/monitoring/sensors/{id}/measurements
 void add_measurement_routes(router& routes, const tables& stored, std::chrono::milliseconds reading_time);
 
+// GET /api/v1/series, /api/monitoring/sensors/{id}/stats
+void add_series_routes(router& routes, const tables& stored);
+answer list_steps(const request& what, const storage::sensor_record& sensor, const tables& stored); // points=, step=
+
 // GET /api/monitoring/incidents, .../{id}, and the same under /incident/archive; the sensors plugin takes the POSTs
 void add_incident_routes(router& routes, const tables& stored);
 

@@ -129,6 +129,8 @@ void add_general_options(std::vector<option>& t) {
     t.push_back(number("global_max_clients", &configuration::global_max_clients, -1, 1'000'000'000));
     t.push_back(flag("presence_events", &configuration::presence_events));
     t.push_back(number("sys_interval", &configuration::sys_interval, 0, 65'535));
+    t.push_back(number("measurements_keep_days", &configuration::measurements_keep_days, 0, 36'500));
+    t.push_back(number("hours_keep_days", &configuration::hours_keep_days, 0, 36'500));
     t.push_back(number("worker_threads", &configuration::worker_threads, 0, 64));
     t.push_back(flag("queue_qos0_messages", &configuration::queue_qos0_messages));
     t.push_back(flag("retain_available", &configuration::retain_available));

@@ -97,6 +97,8 @@ BOOST_AUTO_TEST_CASE(the_examples_are_the_defaults) {
     BOOST_TEST(with.set_tcp_nodelay == plain.set_tcp_nodelay);
     BOOST_TEST(with.sys_interval == plain.sys_interval);
     BOOST_TEST(with.presence_events == plain.presence_events);
+    BOOST_TEST(with.measurements_keep_days == plain.measurements_keep_days);
+    BOOST_TEST(with.hours_keep_days == plain.hours_keep_days);
     BOOST_TEST(with.worker_threads == plain.worker_threads);
     BOOST_TEST(with.log.levels == plain.log.levels);
     BOOST_TEST(with.log.timestamp == plain.log.timestamp);

@@ -31,6 +31,8 @@ constexpr number numbers[] = {
     {"max_keepalive", "0", "65535", "-1", "65536", get<&c::max_keepalive>},
     {"global_max_connections", "-1", "1000000000", "-2", "1000000001", get<&c::global_max_connections>},
     {"sys_interval", "0", "65535", "-1", "65536", get<&c::sys_interval>},
+    {"measurements_keep_days", "0", "36500", "-1", "36501", get<&c::measurements_keep_days>},
+    {"hours_keep_days", "0", "36500", "-1", "36501", get<&c::hours_keep_days>},
     {"worker_threads", "0", "64", "-1", "65", get<&c::worker_threads>},
 };
 

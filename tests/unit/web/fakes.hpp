@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <future>
 #include <map>
+#include <mutex>
 #include <semaphore>
 #include <set>
 #include <thread>
@@ -114,10 +115,16 @@ class fake_administrator : public admin::administrator {
     admin::reload_outcome last_reload() const override { return reload_answer; }
     admin::reload_outcome reload_answer;
     std::unique_ptr<trace::follower> follow(trace::wish what) override {
-        wishes.push_back(what);
+        {
+            const std::scoped_lock lock(wishes_mutex_);
+            wishes_.push_back(what);
+        }
         return traces.follow(std::move(what));
     }
-    std::vector<trace::wish> wishes;
+    std::vector<trace::wish> wishes() const {
+        const std::scoped_lock lock(wishes_mutex_);
+        return wishes_;
+    }
     trace::hub traces;
     std::optional<plugin::http_answer> http(const plugin::http_request& what) override {
         const auto page = plugin_pages.find(std::string(what.method) + ' ' + std::string(what.path));
@@ -127,6 +134,8 @@ class fake_administrator : public admin::administrator {
     std::string_view version() const override { return "0.1.0"; }
 
   private:
+    mutable std::mutex wishes_mutex_; // guards wishes_
+    std::vector<trace::wish> wishes_;
     std::vector<std::thread> workers_;
 };
 
@@ -202,6 +211,18 @@ struct fake_measurements : storage::measurement_log {
             result.last = row;
         }
         return result;
+    }
+    // A row a call, so that whoever asks has to go on.
+    void read(storage::series& what, std::chrono::milliseconds) const override {
+        const auto from = what.next.value_or(0);
+        for (const auto& row : rows) {
+            if (row.id < from || row.sensor != what.sensor) continue;
+            if (row.time_ms() >= what.from_ms && row.time_ms() < what.to_ms())
+                what.steps[static_cast<std::size_t>((row.time_ms() - what.from_ms) / what.step_ms)].add(row.value);
+            what.next = row.id + 1;
+            return;
+        }
+        what.complete = true;
     }
     std::uint64_t count() const override { return rows.size(); }
 };

