@@ -224,6 +224,9 @@ session::session* connection::take_over(session::session& existing, const codec:
 void connection::welcome(const codec::connect& packet, session::session& session, bool session_present) {
     session_ = &session;
     const auto& l = listener_->conf;
+    if (session_present &&
+        (session.realm() != l.realm || session.user_name() != packet.user_name.value_or(codec::bytes{})))
+        home_.rights_changed();
     session.come_by({l.realm, static_cast<codec::qos>(l.max_qos), l.mount_point});
     last_received_ = home_.now_seconds();
     connected_ms_ = home_.now().wall_ms;

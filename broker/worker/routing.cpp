@@ -64,7 +64,7 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, se
         replaced = common_.retained.set(d.shared(), static_cast<std::uint32_t>(now_us() / 1'000'000)); // [MQTT-3.3.1-5]
     }
     const auto version = common_.subscriptions.version(entry.stripe);
-    if (!entry.filled || entry.version != version) {
+    if (entry.rights != rights_ || entry.version != version) {
         refresh(entry, packet.topic);
         entry.version = version;
     }
@@ -106,8 +106,9 @@ bool worker::ask_access(const plugin::client& who, plugin::access what, codec::b
 bool worker::may_write(topic_entry& entry, const plugin::client& who, const session::session* writer) {
     if (!access_judged_ || who.internal) return true;
     const auto number = writer != nullptr ? writer->id().value : 0;
-    if (entry.writer == number && number != 0) return entry.writer_may;
+    if (entry.writer == number && entry.writer_at == rights_ && number != 0) return entry.writer_may;
     entry.writer = number;
+    entry.writer_at = rights_;
     return entry.writer_may = ask_access(who, plugin::access::write, entry.topic);
 }
 
@@ -160,7 +161,7 @@ void worker::refresh(topic_entry& entry, codec::bytes topic) {
     }
     entry.durable = durable.empty() ? nullptr : std::make_shared<const decltype(durable)>(std::move(durable));
     entry.local.shrink_to_fit();
-    entry.filled = true;
+    entry.rights = rights_;
 }
 
 void worker::deliver_local(topic_entry& entry, session::delivery& d) {
@@ -214,7 +215,7 @@ void worker::deliver_from_elsewhere(session::delivery& d, const storage::recipie
     const auto found = topics_.find(d.packet().topic, common_.plugins);
     topic_entry& entry = **found; // its first worker has checked the name
     const auto version = common_.subscriptions.version(entry.stripe);
-    if (!entry.filled || entry.version != version) {
+    if (entry.rights != rights_ || entry.version != version) {
         refresh(entry, d.packet().topic);
         entry.version = version;
     }

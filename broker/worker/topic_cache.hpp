@@ -35,9 +35,10 @@ struct topic_entry {
     const std::string topic;
     const std::size_t stripe; // of the subscription tree
     topics::tree_version version = 0;
-    bool filled = false;
-    const bool reserved;      // `$SYS`, `$share`: clients may not publish here
-    std::uint64_t writer = 0; // the session whose right to publish here was last asked for
+    std::uint64_t rights = 0;    // worker::rights_ when it was filled; 0: it was not
+    const bool reserved;         // `$SYS`, `$share`: clients may not publish here
+    std::uint64_t writer = 0;    // the session whose right to publish here was last asked for
+    std::uint64_t writer_at = 0; // worker::rights_ then
     bool writer_may = false;
     std::uint64_t other_workers = 0; // bit n: worker n has subscribers
     std::vector<target> local;

@@ -143,6 +143,9 @@ class worker final : public session::router,
     void end_session(session::session& s);
     plugin::client describe(const session::session& s) const;
     bool presence_watched() const { return presence_watched_; }
+    // A session of this worker belongs to another user now, or came by another listener: what was concluded of it is
+    // old.
+    void rights_changed() { rights_ += access_judged_ ? 1 : 0; }
     unsigned reloads() const { return reloads_; } // a verdict from before the last one is worth nothing
 
     // What plugins say of a CONNECT; `later` comes as c.on_verdict(), unless forget() is asked before.
@@ -318,6 +321,7 @@ class worker final : public session::router,
     std::string scratch_; // of delivery
 
     topic_cache topics_;
+    std::uint64_t rights_ = 1;              // grows when a right that topics_ remembers may have gone
     std::vector<topics::subscriber> found_; // of refresh()
     boost::unordered_flat_map<std::uint64_t, std::unique_ptr<session::session>> sessions_;
     session_order in_order_; // the same, by client id
