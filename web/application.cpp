@@ -71,7 +71,7 @@ application::application(const config::configuration& conf, admin::administrator
     add_acl_route(routes_, conf_, admin_);
     add_client_routes(routes_, admin_, options_.publish_deadline);
     add_reload_routes(routes_, admin_, options_.publish_deadline);
-    add_trace_route(routes_, admin_);
+    add_trace_route(routes_, admin_, options_.publish_deadline);
 }
 
 answer application::respond(request& what) {

@@ -72,10 +72,11 @@ asio::awaitable<void> connection::run() {
         }
         request_.body = std::move(parser_->get().body());
         deadline_.expires_never();
+        const auto reloads = context_.reloads;
         const response answer = co_await context_.app.respond(request_);
         context_.log.debug("HTTP {} {} {} from {}", request_.method, request_.path, answer.status, peer_);
         if (answer.stream) {
-            co_await send_stream(answer);
+            co_await send_stream(answer, reloads);
             break;
         }
         const bool keep_alive = parser_->keep_alive() && !context_.stopping && !listener().closed;

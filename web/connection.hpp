@@ -29,6 +29,7 @@ struct connection_context {
     const server_options& options;
     const config::configuration& conf;
     bool stopping = false; // no request after the present one
+    unsigned reloads = 0;  // so far: what was allowed before the last one may be forbidden
 
     std::size_t head_limit() const { return conf.http_head_limit != 0 ? conf.http_head_limit : options.head_limit; }
 };
@@ -60,7 +61,9 @@ class connection {
 
     boost::asio::awaitable<outcome> read_body();
     boost::asio::awaitable<bool> send(const response& answer, bool keep_alive);
-    boost::asio::awaitable<void> send_stream(const response& answer); // stream.cpp
+    // stream.cpp; `reloads`: context_.reloads when the request was judged
+    boost::asio::awaitable<void> send_stream(const response& answer, unsigned reloads);
+    boost::asio::awaitable<bool> still_allowed(unsigned& reloads);
     boost::asio::awaitable<bool> write(std::string_view bytes);
     boost::asio::awaitable<void> refuse_and_close();
     bool asks_for_websocket() const;

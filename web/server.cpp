@@ -115,6 +115,7 @@ std::vector<std::uint16_t> server::implementation::share_ports(bool on) {
 
 // Requests under way are answered by the listener they came to; after that it keeps no connection.
 void server::implementation::adopt(change& from) {
+    ++shared_.reloads;
     std::erase_if(acceptors_, [](const auto& acceptor) {
         if (acceptor->settings().closed) acceptor->stop();
         return acceptor->settings().closed;

@@ -1,11 +1,12 @@
-// An answer without an end of its own: sent as it comes, until it is over, its reader has gone, the server stops, or
-// its listener is closed.
+// An answer without an end of its own: sent as it comes, until it is over, its reader has gone, the server stops, its
+// listener is closed, or a reload has taken the right to it.
 #include "web/connection.hpp"
 
 #include "web/response_head.hpp"
 
 #include <chrono>
 #include <memory>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -53,7 +54,16 @@ asio::awaitable<bool> connection::write(std::string_view bytes) {
     co_return true;
 }
 
-asio::awaitable<void> connection::send_stream(const response& answer) {
+// After a reload the request is judged as if it came now; a HEAD, which makes no second stream.
+asio::awaitable<bool> connection::still_allowed(unsigned& reloads) {
+    if (std::exchange(reloads, context_.reloads) == context_.reloads) co_return true;
+    request again = request_;
+    again.method = "HEAD";
+    const response answer = co_await context_.app.respond(again);
+    co_return answer.status == 200;
+}
+
+asio::awaitable<void> connection::send_stream(const response& answer, unsigned reloads) {
     const bool chunked = request_.version >= 11;
     const std::string head = format_head(answer, request_.version, false, now_ms());
     if (!co_await write(head)) co_return;
@@ -66,6 +76,7 @@ asio::awaitable<void> connection::send_stream(const response& answer) {
         state->timer.cancel();
     });
     while (!state->gone && !context_.stopping && !listener().closed) {
+        if (!co_await still_allowed(reloads)) break;
         auto piece = answer.stream->take();
         if (!piece) break;
         if (piece->empty()) {

@@ -189,7 +189,7 @@ class Rights(TraceCase):
         directory = self.broker.directory
         with open(directory + "/acl", "w") as file:
             file.write("topic readwrite open/#\nuser ann\ntopic readwrite #\ntopic deny secret/#\n"
-                       "user bob\ntopic read #\n")
+                       "topic read $CONTROL/trace\nuser bob\ntopic read #\n")
         os.chmod(directory + "/acl", 0o600)
         subprocess.run([nightjarctl(), "passwd", "-b", "-c", directory + "/users", "ann", "pw"], check=True,
                        stdout=subprocess.DEVNULL)
@@ -228,7 +228,27 @@ class Rights(TraceCase):
         self.start()
         self.assertEqual(Trace(self, "client=x").status, 403)  # no line lets anonymous read /api/...
         self.assertEqual(Trace(self, "client=x", user="ann:wrong").status, 401)
-        self.assertEqual(Trace(self, "client=x", user="bob:pw").status, 200)
+        self.assertEqual(Trace(self, "client=x", user="ann:pw").status, 200)
+        self.assertEqual(Trace(self, "client=x", user="bob:pw").status, 403)  # it would show what others may read
+
+    def test_a_reload_ends_what_is_no_longer_allowed(self):
+        self.start()
+        trace, other = self.trace("topic=%23", user="ann:pw"), self.trace("topic=%23", user="ann:pw")
+        other.close()
+        client = self.client("says")
+        client.publish("open/1", b"x")
+        trace.until(packet="PUBLISH", topic="open/1")
+        for allowed in (True, False):
+            with open(self.acl, "a") as file:
+                file.write("" if allowed else "user ann\ntopic deny $CONTROL/trace\n")
+            since = self.broker.log_size()
+            self.broker.process.send_signal(signal.SIGHUP)
+            self.broker.wait_log("The new configuration counts", since)
+            client.publish("open/2", b"x", qos=1)
+            if allowed:
+                trace.until(packet="PUBLISH", topic="open/2")
+        while line := trace.next():  # what came before
+            self.assertNotEqual(line.get("packet"), "PUBLISH")
 
 
 class Command(TraceCase):

@@ -72,7 +72,7 @@ answer kick_client(const request& what, plugin::client_key key, admin::administr
     const auto session = parameters->find("session").value_or("keep");
     if (session != "keep" && session != "discard")
         co_return bad_request("bad_parameter", "session is keep or discard.");
-    if (auto refused = co_await refuse_unless_writes(admin, what, control_topic, deadline))
+    if (auto refused = co_await refuse_unless(admin, what, plugin::access::write, control_topic, deadline))
         co_return std::move(*refused);
     const auto result = co_await wait_for<plugin::kick_result>(
         deadline, [&](auto done) { admin.kick(std::move(key), session == "discard", std::move(done)); });

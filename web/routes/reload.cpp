@@ -42,7 +42,7 @@ boost::asio::awaitable<std::optional<response>> refusal(const request& what, adm
     const bool from_here = what.bound_to_loopback || !what.listener->unix_path.empty();
     if (what.user_name.empty() && !from_here)
         co_return error_response(403, "denied", "Without a login only a listener of this machine alone takes this.");
-    co_return co_await refuse_unless_writes(admin, what, control_topic, deadline);
+    co_return co_await refuse_unless(admin, what, plugin::access::write, control_topic, deadline);
 }
 
 answer reload(const request& what, admin::administrator& admin, std::chrono::milliseconds deadline) {

@@ -20,14 +20,16 @@ asio::awaitable<std::optional<std::vector<bool>>> rights_on(admin::administrator
         deadline, [&](auto done) { admin.judge(std::move(who), access, std::move(topics), std::move(done)); });
 }
 
-asio::awaitable<std::optional<response>> refuse_unless_writes(admin::administrator& admin, const request& what,
-                                                              std::string topic, std::chrono::milliseconds deadline) {
+asio::awaitable<std::optional<response>> refuse_unless(admin::administrator& admin, const request& what,
+                                                       plugin::access access, std::string topic,
+                                                       std::chrono::milliseconds deadline) {
     std::vector<std::string> topics(1, topic);
-    const auto may = co_await rights_on(admin, what, plugin::access::write, std::move(topics), deadline);
+    const auto may = co_await rights_on(admin, what, access, std::move(topics), deadline);
     if (!may) co_return no_answer_in_time();
     if (may->front()) co_return std::nullopt;
     co_return error_response(403, "denied",
-                             fmt::format("The ACL does not let this user write to {}, and so not do this.", topic));
+                             fmt::format("The ACL does not let this user {} {}, and so not do this.",
+                                         access == plugin::access::write ? "write to" : "read", topic));
 }
 
 } // namespace nightjar::web

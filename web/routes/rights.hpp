@@ -20,10 +20,10 @@ boost::asio::awaitable<std::optional<std::vector<bool>>> rights_on(admin::admini
                                                                    std::vector<std::string> topics,
                                                                    std::chrono::milliseconds deadline);
 
-// Whoever may write to `topic`, of $CONTROL, may do this. The refusal to send, if it may not.
-boost::asio::awaitable<std::optional<response>> refuse_unless_writes(admin::administrator& admin, const request& what,
-                                                                     std::string topic,
-                                                                     std::chrono::milliseconds deadline);
+// Whoever has this right on `topic`, of $CONTROL, may do this. The refusal to send, if it has not.
+boost::asio::awaitable<std::optional<response>> refuse_unless(admin::administrator& admin, const request& what,
+                                                              plugin::access access, std::string topic,
+                                                              std::chrono::milliseconds deadline);
 
 response no_answer_in_time();
 

@@ -54,6 +54,6 @@ void add_retained_routes(router& routes, admin::administrator& admin, std::chron
 void add_acl_route(router& routes, const config::configuration& conf, admin::administrator& admin);
 
 // GET /api/v1/trace
-void add_trace_route(router& routes, admin::administrator& admin);
+void add_trace_route(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
 
 } // namespace nightjar::web

@@ -1,8 +1,10 @@
 // GET /api/v1/trace: what a client, an address or a topic does, one JSON object per line (NDJSON), until the reader
-// leaves. Empty lines say that the broker is still there.
+// leaves. Empty lines say that the broker is still there. For users who may read $CONTROL/trace, which no `#` is: it
+// shows what everybody else says and hears.
 #include "broker/admin/administrator.hpp"
 #include "broker/codec/topic.hpp"
 #include "web/query.hpp"
+#include "web/routes/rights.hpp"
 #include "web/routes/routes.hpp"
 
 #include <charconv>
@@ -14,6 +16,8 @@ namespace nightjar::web {
 namespace {
 
 using trace::wish;
+
+constexpr const char* control_topic = "$CONTROL/trace"; // who may read it may follow others
 
 class trace_stream final : public body_stream {
   public:
@@ -58,24 +62,27 @@ result<wish> read_wish(const request& what) {
     return wanted;
 }
 
-response follow(const request& what, admin::administrator& admin) {
+answer follow(const request& what, admin::administrator& admin, std::chrono::milliseconds deadline) {
     auto wanted = read_wish(what);
-    if (!wanted) return wanted.error();
+    if (!wanted) co_return wanted.error();
+    if (auto refused = co_await refuse_unless(admin, what, plugin::access::read, control_topic, deadline))
+        co_return std::move(*refused);
     response answer;
     answer.content_type = "application/x-ndjson";
-    if (what.method == "HEAD") return answer;
+    if (what.method == "HEAD") co_return answer;
     auto lines = admin.follow(std::move(*wanted));
     if (!lines)
-        return error_response(429, "too_many_traces",
-                              fmt::format("There are {} traces already.", trace::hub::most_followers));
+        co_return error_response(429, "too_many_traces",
+                                 fmt::format("There are {} traces already.", trace::hub::most_followers));
     answer.stream = std::make_shared<trace_stream>(std::move(lines));
-    return answer;
+    co_return answer;
 }
 
 } // namespace
 
-void add_trace_route(router& routes, admin::administrator& admin) {
-    routes.add("GET", "/api/v1/trace", at_once([&admin](const request& what) { return follow(what, admin); }));
+void add_trace_route(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline) {
+    routes.add("GET", "/api/v1/trace",
+               [&admin, deadline](const request& what) { return follow(what, admin, deadline); });
 }
 
 } // namespace nightjar::web
