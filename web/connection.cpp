@@ -73,7 +73,9 @@ asio::awaitable<void> connection::run() {
         request_.body = std::move(parser_->get().body());
         deadline_.expires_never();
         const auto reloads = context_.reloads;
-        const response answer = co_await context_.app.respond(request_);
+        response answer = co_await context_.app.respond(request_);
+        if (too_much(answer))
+            answer = error_response(503, "busy", "Too many large answers are on their way; try again.");
         context_.log.debug("HTTP {} {} {} from {}", request_.method, request_.path, answer.status, peer_);
         if (answer.stream) {
             co_await send_stream(answer, reloads);
@@ -221,8 +223,21 @@ asio::awaitable<connection::outcome> connection::read_body() {
     co_return outcome::gone;
 }
 
+// Readers that are slow, or do not read at all, may not fill the memory.
+bool connection::too_much(const response& answer) const {
+    constexpr std::size_t small = std::size_t{64} << 10;
+    return answer.body.size() > small && context_.unsent + answer.body.size() > context_.options.most_unsent;
+}
+
 // In slices, each with its deadline: a slow reader has time, a stuck one does not.
 asio::awaitable<bool> connection::send(const response& answer, bool keep_alive) {
+    struct on_its_way {
+        std::size_t& sum;
+        const std::size_t size;
+        ~on_its_way() { sum -= size; }
+    };
+    context_.unsent += answer.body.size();
+    const on_its_way counted{context_.unsent, answer.body.size()};
     const std::string head = format_head(answer, request_.version, keep_alive, now_ms());
     std::string_view content = answer.content();
     if (request_.method == "HEAD" || answer.status == 204 || answer.status == 304) content = {};

@@ -28,8 +28,9 @@ struct connection_context {
     log::logger& log;
     const server_options& options;
     const config::configuration& conf;
-    bool stopping = false; // no request after the present one
-    unsigned reloads = 0;  // so far: what was allowed before the last one may be forbidden
+    bool stopping = false;  // no request after the present one
+    std::size_t unsent = 0; // bytes of the answers on their way
+    unsigned reloads = 0;   // so far: what was allowed before the last one may be forbidden
 
     std::size_t head_limit() const { return conf.http_head_limit != 0 ? conf.http_head_limit : options.head_limit; }
 };
@@ -61,6 +62,7 @@ class connection {
 
     boost::asio::awaitable<outcome> read_body();
     boost::asio::awaitable<bool> send(const response& answer, bool keep_alive);
+    bool too_much(const response& answer) const;
     // stream.cpp; `reloads`: context_.reloads when the request was judged
     boost::asio::awaitable<void> send_stream(const response& answer, unsigned reloads);
     boost::asio::awaitable<bool> still_allowed(unsigned& reloads);

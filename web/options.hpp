@@ -19,7 +19,8 @@ struct server_options {
     std::size_t head_limit = 8 * 1024;
     std::size_t field_limit = 100;
     std::size_t body_limit = 1024 * 1024;
-    std::size_t max_connections = 1024; // WebSockets, once handed over, do not count
+    std::size_t most_unsent = 64 * 1024 * 1024; // bytes of large answers on their way to slow readers
+    std::size_t max_connections = 1024;         // WebSockets, once handed over, do not count
 };
 
 } // namespace nightjar::web

@@ -31,7 +31,8 @@ struct retained_row {
     list_position position() const { return {std::string(list_position::start_of(topic)), number}; }
 };
 
-// In the order of topics. Topics that the asker has no right to are in none of it but `forbidden`.
+// In the order of topics; fewer than the limit if they are large. Topics that the asker has no right to are in none of
+// it but `forbidden`.
 struct retained_page {
     std::vector<retained_row> rows;
     bool more = false;           // behind the last row

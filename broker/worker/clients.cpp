@@ -16,7 +16,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 constexpr auto longest_piece = std::chrono::microseconds{150};
 constexpr int looked_at_between_clocks = 16;             // sessions
-constexpr std::size_t page_bytes = std::size_t{4} << 20; // of ids and names, which clients choose
+constexpr std::size_t page_bytes = std::size_t{4} << 20; // of ids, names and filters, which clients choose
 constexpr std::size_t filters_a_piece = 200;
 constexpr std::size_t most_filters = 10'000; // in one answer
 constexpr std::size_t topics_a_piece = 100;
@@ -132,6 +132,7 @@ struct worker::showing {
     plugin::client_key key;
     std::function<void(std::optional<plugin::client_details>)> done;
     std::optional<plugin::client_details> answer = {};
+    std::size_t bytes = 0;
 };
 
 void worker::show_client(plugin::client_key key, std::function<void(std::optional<plugin::client_details>)> done) {
@@ -149,9 +150,10 @@ void worker::show_some(const std::shared_ptr<showing>& what) {
     const bool more = filters.size() == filters_a_piece;
     for (auto& filter : filters) {
         const auto granted = common_.subscriptions.find(filter, s->id());
+        what->bytes += filter.size();
         known.emplace_back(std::move(filter), granted ? granted->qos : codec::qos::at_most_once);
     }
-    if (more && known.size() < most_filters) return post([this, what] { show_some(what); });
+    if (more && known.size() < most_filters && what->bytes < page_bytes) return post([this, what] { show_some(what); });
     what->done(std::move(what->answer));
 }
 

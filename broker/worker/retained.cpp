@@ -19,6 +19,7 @@ using clock = std::chrono::steady_clock;
 constexpr auto longest_piece = std::chrono::microseconds{150};
 constexpr std::size_t nodes_under_a_lock = 256;
 constexpr std::size_t forgotten_a_piece = 50;
+constexpr std::size_t page_bytes = std::size_t{4} << 20; // of topics and payloads
 
 list_position::place place_of(codec::bytes topic) {
     return {list_position::start_of(topic), std::hash<codec::bytes>()(topic)};
@@ -102,7 +103,15 @@ void worker::consider(retained_search& s, topics::retained_tree::entry e) {
 
 void worker::finish(retained_search& s) {
     std::sort_heap(s.first.begin(), s.first.end(), in_order());
-    for (const auto& e : s.first) s.page.rows.push_back(row_of(e, s.query.payload_limit));
+    std::size_t bytes = 0;
+    for (const auto& e : s.first) {
+        if (bytes > page_bytes) {
+            s.page.more = true;
+            break;
+        }
+        s.page.rows.push_back(row_of(e, s.query.payload_limit));
+        bytes += s.page.rows.back().topic.size() + s.page.rows.back().payload.size();
+    }
     s.done(std::move(s.page));
 }
 

@@ -111,6 +111,13 @@ class One(RetainedCase):
             row = self.rest.get(quoted("raw")).json()
             self.assertEqual((row["encoding"], base64.b64decode(row["payload"])), ("base64", raw[:size]))
 
+    def test_text_has_no_control_characters_but_those_of_lines(self):
+        for payload, encoding in ((b"a\tb\r\n", "text"), (b"bell\x07", "base64"), (b"\x7f", "base64"), (b"", "text")):
+            self.keep("line", payload=payload + b"x")
+            self.assertEqual(self.rest.get(quoted("line")).json()["encoding"], encoding)
+        self.keep("line", payload=b"abc\x01" + bytes(200))
+        self.assertEqual(self.get(payload=4).json()[0]["encoding"], "base64")
+
     def test_a_long_payload_is_cut(self):
         self.keep("long", payload="ä".encode() * 1000)
         row = self.get(payload=101).json()[0]
@@ -207,3 +214,38 @@ class Rights(RetainedCase):
 if __name__ == "__main__":
     import unittest
     unittest.main()
+
+
+class Large(BrokerCase):
+    nightjar_only = "mosquitto has no REST"
+    log_types = "notice"
+    extra_conf = "persistence false\nmax_packet_size 0"
+
+    def test_readers_that_do_not_read(self):
+        """A dozen of them, for 16 MB each: what they wait for does not fill the memory, and nobody else waits."""
+        publisher, payload = self.client("publisher"), b"\x01" * (1 << 20)
+        for number in range(16):
+            publisher.publish(f"large/{number}", payload, 1, retain=True)
+        before = self.broker.memory()
+        readers = [self.rest.open() for _ in range(12)]
+        for reader in readers:
+            self.addCleanup(reader.close)
+            reader.sendall(b"GET /api/v1/retained?filter=large/%23&payload=1048576 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        statuses = {reader.recv(12)[9:] for reader in readers}
+        self.assertLessEqual(statuses, {b"200", b"503"})
+        self.assertLess(self.broker.memory() - before, 200 << 20)
+        self.assertEqual(self.rest.get("/api/v1/version").status, 200)
+
+    def test_pages_are_cut_by_their_size(self):
+        publisher = self.client("publisher")
+        for number in range(10):
+            publisher.publish(f"page/{number}", b"x" * (1 << 20), 1, retain=True)
+        path, topics = "/api/v1/retained?filter=page/%23&payload=1048576", []
+        while path:
+            answer = self.rest.get(path)
+            self.assertEqual((answer.status, answer.headers["X-Total-Count"]), (200, "10"))
+            self.assertLess(len(answer.body), 6 << 20)
+            topics += [row["topic"] for row in answer.json()]
+            link = answer.headers["Link"]
+            path = link[1:link.index(">")] if link else None
+        self.assertEqual(topics, [f"page/{number}" for number in range(10)])

@@ -2,6 +2,7 @@
 #include "web/client_list.hpp"
 #include "web/routes/rights.hpp"
 #include "web/routes/routes.hpp"
+#include "web/turns.hpp"
 #include "web/wait_for.hpp"
 
 namespace nightjar::web {
@@ -10,13 +11,15 @@ namespace {
 
 using std::chrono::milliseconds;
 constexpr std::size_t written_at_once = 500;              // clients
+constexpr std::size_t lists_at_a_time = 4;                // each takes megabytes while it is made
 constexpr const char* control_topic = "$CONTROL/clients"; // who may write to it may throw clients out
 
-answer list_clients(const request& what, admin::administrator& admin, milliseconds deadline) {
+answer list_clients(const request& what, admin::administrator& admin, milliseconds deadline, turns& lists) {
     const auto parameters = read_list_parameters(what);
     if (!parameters) co_return parameters.error();
     const auto query = read_client_query(*parameters);
     if (!query) co_return query.error();
+    const auto turn = co_await lists.take();
     auto pages = co_await wait_for<std::vector<plugin::client_page>>(
         deadline, [&](auto done) { admin.clients(*query, std::move(done)); });
     if (!pages) co_return no_answer_in_time();
@@ -92,7 +95,9 @@ answer by_number(const request& what, client_handler handle, admin::administrato
 
 void add_client_routes(router& routes, admin::administrator& admin, milliseconds deadline) {
     routes.add("GET", "/api/v1/clients",
-               [&admin, deadline](const request& what) { return list_clients(what, admin, deadline); });
+               [&admin, deadline, lists = std::make_shared<turns>(lists_at_a_time)](const request& what) {
+                   return list_clients(what, admin, deadline, *lists);
+               });
     for (const auto& [method, handle] : {std::pair("GET", &show_client), std::pair("DELETE", &kick_client)}) {
         routes.add(method, "/api/v1/clients/{...}", [&admin, deadline, handle = handle](const request& what) {
             return handle(what, {what.parameters[0], {}}, admin, deadline);

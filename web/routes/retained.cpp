@@ -6,6 +6,7 @@
 #include "web/routes/rights.hpp"
 #include "web/routes/routes.hpp"
 #include "web/text.hpp"
+#include "web/turns.hpp"
 #include "web/wait_for.hpp"
 
 #include <algorithm>
@@ -20,8 +21,8 @@ using plugin::retained_query;
 using std::chrono::milliseconds;
 
 constexpr std::size_t payload_in_lists = 256, payload_of_one = 64 * 1024, most_payload = 1024 * 1024; // bytes
-constexpr std::size_t most_payloads = 16 * 1024 * 1024;                                               // of a page
-constexpr std::size_t written_at_once = 500;                                                          // messages
+constexpr std::size_t written_at_once = 128 * 1024;                                                   // bytes
+constexpr std::size_t lists_at_a_time = 4; // each takes megabytes while it is made
 constexpr std::size_t deleted_at_once = list_parameters::maximum_limit;
 
 std::int64_t now_ms() {
@@ -29,12 +30,22 @@ std::int64_t now_ms() {
     return std::chrono::duration_cast<milliseconds>(now).count();
 }
 
+// UTF-8 whose only control characters are those of lines: others would be six bytes each in JSON.
+std::size_t text_prefix(std::string_view payload) {
+    const auto control = std::find_if(payload.begin(), payload.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+    });
+    return text::utf8_prefix(payload.substr(0, static_cast<std::size_t>(control - payload.begin())));
+}
+
 // As text if it is some, otherwise as base64; a piece of it if it is long.
 void write_payload(json_writer& out, const plugin::retained_row& row) {
     std::string_view shown = row.payload;
     const bool truncated = shown.size() < row.size;
-    const auto whole = text::utf8_prefix(shown);
-    const bool is_text = whole == shown.size() || (truncated && shown.size() - whole < 4); // cut inside a character
+    const auto whole = text_prefix(shown);
+    const auto cut = shown.size() - whole; // inside a character
+    const bool is_text = cut == 0 || (truncated && cut < 4 && static_cast<unsigned char>(shown[whole]) >= 0x80);
     if (is_text) shown = shown.substr(0, whole);
     out.key("payload");
     is_text ? out.value(shown) : out.value(base64_encode(shown));
@@ -84,7 +95,7 @@ boost::asio::awaitable<std::optional<plugin::retained_page>> find(admin::adminis
         deadline, [&](auto done) { admin.find_retained(visitor_of(what), right, query, std::move(done)); });
 }
 
-answer list_retained(const request& what, admin::administrator& admin, milliseconds deadline) {
+answer list_retained(const request& what, admin::administrator& admin, milliseconds deadline, turns& lists) {
     const auto parameters = read_list_parameters(what);
     if (!parameters) co_return parameters.error();
     auto query = read_query(*parameters);
@@ -92,14 +103,19 @@ answer list_retained(const request& what, admin::administrator& admin, milliseco
     const auto shown = read_payload_limit(parameters->all, payload_in_lists);
     if (!shown) co_return bad_payload_limit();
     query->payload_limit = *shown;
-    if (*shown > 0) query->limit = std::clamp<std::size_t>(most_payloads / *shown, 1, query->limit);
+    const auto turn = co_await lists.take();
     const auto page = co_await find(admin, what, plugin::access::read, *query, deadline);
     if (!page) co_return no_answer_in_time();
 
     json_writer out;
     out.begin_array();
-    for (std::size_t n = 0; const auto& row : page->rows) {
-        if (++n % written_at_once == 0) co_await let_others_run();
+    for (std::size_t written = 0; const auto& row : page->rows) {
+        constexpr std::size_t members = 150; // bytes
+        written += row.topic.size() + row.payload.size() + members;
+        if (written >= written_at_once) {
+            written = 0;
+            co_await let_others_run();
+        }
         write_row(out, row, now_ms());
     }
     auto list = json_response(200, out.end_array().take());
@@ -201,7 +217,10 @@ void add_retained_routes(router& routes, admin::administrator& admin, millisecon
         routes.add(method, path,
                    [&admin, deadline, handle](const request& what) { return handle(what, admin, deadline); });
     };
-    add("GET", "/api/v1/retained", &list_retained);
+    routes.add("GET", "/api/v1/retained",
+               [&admin, deadline, lists = std::make_shared<turns>(lists_at_a_time)](const request& what) {
+                   return list_retained(what, admin, deadline, *lists);
+               });
     add("DELETE", "/api/v1/retained", &delete_matching);
     add("GET", "/api/v1/retained/{...}", &show_retained);
     add("DELETE", "/api/v1/retained/{...}", &delete_retained);
