@@ -15,7 +15,7 @@ AT_ONCE = 0.9  # seconds; who waits, waits for one
 
 class GuardCase(SecuredCase):
     nightjar_only = "mosquitto counts no failures"
-    users = ("alice", "bob", "carol", "dora", "eve")
+    users = ("alice", "bob", "carol", "dora", "eve", *((f"fleet{number}", "fleet's") for number in range(100)))
 
     def fail_five_times(self, address):
         for number in range(5):
@@ -101,6 +101,29 @@ class LoginGuard(GuardCase):
         for client in clients:
             if client not in waiting:
                 self.assertIn(self.answer_code(client), (3, 5))
+
+    def test_many_at_once_are_not_free(self):
+        """All sent before the first answer."""
+        address, count = "127.0.4.8", 300
+        since = self.broker.log_size()
+        clients = [self.raw(address=address) for _ in range(count)]
+        for number, client in enumerate(clients):
+            client.send(mqtt.connect(f"guess-{number}", username="alice", password=f"wrong-{number}"))
+        waiting = self.unanswered(clients, seconds(1.5), enough=12)
+        self.assertLessEqual(len(waiting), 12)
+        looked_at = len(re.findall(rf"Login failed from {address}:", self.broker.log()[since:]))
+        self.assertGreaterEqual(looked_at, 5)
+        self.assertLess(looked_at, 20)
+
+    def test_a_few_wrong_ones_among_many_clients_of_an_address(self):
+        """Devices behind one address come at once: those that know their password do not wait for the others."""
+        address = "127.0.4.9"
+        wrong = [self.attempt(address, f"wrong-{number}", f"user{number}") for number in range(3)]
+        right = [self.attempt(address, f"right-{number}", f"fleet{number}", "fleet's") for number in range(100)]
+        wrong += [self.attempt(address, f"wrong-{number}", f"user{number}") for number in range(3, 8)]
+        for client in right:
+            self.assertEqual(client.read_packet(), mqtt.connack(0))
+        self.assertEqual({self.answer_code(client) for client in wrong}, {5})
 
     def test_websockets_count_too(self):
         for number in range(5):

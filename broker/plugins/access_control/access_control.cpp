@@ -55,19 +55,30 @@ std::optional<connect_verdict> access_control::known(const client& who, std::str
 void access_control::find_out(const client& who, std::string_view password, answer tell) {
     const auto delay = guard_.delay_of(who.address, login_guard::clock::now());
     auto line = fmt::format("from {} for user '{}' as client '{}'", place_of(who), who.user_name, who.client_id);
-    if (!delay) {
+    const auto refuse = [this, line, tell] {
         log_.notice("Login refused {}: too many failures from this address.", line);
-        return tell(connect_verdict::not_authorized);
-    }
-    verifier_.verify(
-        files_.load()->of(who.realm).passwords, std::string(who.user_name), std::string(password), *delay,
-        [this, line = std::move(line), address = std::string(who.address), tell = std::move(tell)](bool right) {
-            if (!right) {
-                guard_.failed(address, login_guard::clock::now());
-                log_.notice("Login failed {}.", line);
-            }
-            tell(right ? connect_verdict::accept : connect_verdict::not_authorized);
-        });
+        tell(connect_verdict::not_authorized);
+    };
+    if (!delay) return refuse();
+    verifier::question what{
+        files_.load()->of(who.realm).passwords, std::string(who.user_name), std::string(password), {}, {}};
+    const std::string address(who.address);
+    if (*delay == delay->zero())
+        what.may_begin = [this, refuse, address] {
+            const auto longer = guard_.delay_of(address, login_guard::clock::now());
+            if (!longer) refuse();
+            return longer;
+        };
+    what.done = [this, line = std::move(line), address, tell = std::move(tell)](bool right) {
+        if (right) {
+            guard_.succeeded(address);
+        } else {
+            guard_.failed(address, login_guard::clock::now());
+            log_.notice("Login failed {}.", line);
+        }
+        tell(right ? connect_verdict::accept : connect_verdict::not_authorized);
+    };
+    verifier_.verify(std::move(what), *delay);
 }
 
 access_verdict access_control::on_access(api::host&, const client& who, api::access what, api::bytes topic) {

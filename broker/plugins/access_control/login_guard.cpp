@@ -23,18 +23,24 @@ std::optional<login_guard::clock::duration> login_guard::delay_of(std::string_vi
         addresses_.erase(found);
         return clock::duration::zero();
     }
-    if (r.failures < free_failures) return clock::duration::zero();
+    if (r.failures < free_failures || r.right_ones >= r.failures) return clock::duration::zero();
     const auto at = std::max(now, r.next_free);
     if (at - now > longest_delay) return {};
     r.next_free = at + between_tries;
     return at - now;
 }
 
+void login_guard::succeeded(std::string_view address) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = addresses_.find(std::string(address));
+    if (found != addresses_.end()) ++found->second.right_ones;
+}
+
 void login_guard::failed(std::string_view address, clock::time_point now) {
     const std::scoped_lock lock(mutex_);
     if (addresses_.size() >= most_addresses) forget_old(now);
     auto& r = addresses_[std::string(address)];
-    if (now - r.last > memory) r.failures = 0;
+    if (now - r.last > memory) r.failures = r.right_ones = 0;
     ++r.failures;
     r.last = now;
 }

@@ -19,12 +19,14 @@ class login_guard {
     using clock = std::chrono::steady_clock;
 
     // How long a try from this address has to wait before it is looked at; nothing: too many wait, refuse it.
+    // Where no more fail than succeed many clients share an address, and none of them waits for those few.
     std::optional<clock::duration> delay_of(std::string_view address, clock::time_point now);
     void failed(std::string_view address, clock::time_point now);
+    void succeeded(std::string_view address);
 
   private:
     struct record {
-        unsigned failures = 0;
+        unsigned failures = 0, right_ones = 0;
         clock::time_point last;      // failure
         clock::time_point next_free; // for a try
     };

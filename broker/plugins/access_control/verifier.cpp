@@ -1,6 +1,7 @@
 #include "broker/plugins/access_control/verifier.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -90,17 +91,23 @@ bool verifier::find_out(const table& users, std::string_view name, std::string_v
     return true;
 }
 
-void verifier::verify(table users, std::string name, std::string password, login_guard::clock::duration after,
-                      std::function<void(bool)> done) {
-    auto job = [this, users = std::move(users), name = std::move(name), password = std::move(password),
-                done = std::move(done)]() mutable {
-        const bool right = find_out(users, name, password);
-        OPENSSL_cleanse(password.data(), password.size());
-        done(right);
-    };
+// Many may have been let through together, before the first of them was found wrong.
+void verifier::look_at(question& what) {
+    if (const auto may_begin = std::exchange(what.may_begin, nullptr)) {
+        const auto wait = may_begin();
+        if (wait && *wait > wait->zero()) return verify(std::move(what), *wait);
+        if (!wait) return OPENSSL_cleanse(what.password.data(), what.password.size());
+    }
+    const bool right = find_out(what.users, what.name, what.password);
+    OPENSSL_cleanse(what.password.data(), what.password.size());
+    what.done(right);
+}
+
+void verifier::verify(question what, login_guard::clock::duration after) {
     {
         const std::scoped_lock lock(mutex_);
-        waiting_.emplace(login_guard::clock::now() + after, std::move(job));
+        waiting_.emplace(login_guard::clock::now() + after,
+                         [this, what = std::move(what)]() mutable { look_at(what); });
     }
     more_.notify_one();
 }

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -33,14 +34,22 @@ class verifier {
     // Whether this was found right before, with the hash that the table has for the name. Any thread, at once.
     bool remembers(const table& users, std::string_view name, std::string_view password);
 
-    // Any thread. `done` is called on a thread of the verifier, unless it stops. Not before `after` has passed.
-    void verify(table users, std::string name, std::string password, login_guard::clock::duration after,
-                std::function<void(bool right)> done);
+    struct question {
+        table users;
+        std::string name, password;
+        // Asked on a thread of the verifier when its turn comes: how long it has to wait all the same; nothing: it is
+        // not looked at any more, and `done` not called. Null once it has waited.
+        std::function<std::optional<login_guard::clock::duration>()> may_begin;
+        std::function<void(bool right)> done; // on a thread of the verifier, unless it stops
+    };
+    // Any thread. Not before `after` has passed.
+    void verify(question what, login_guard::clock::duration after);
 
   private:
     using digest = std::array<unsigned char, 32>;
     digest digest_of(const password_file::password_hash& hash, std::string_view name, std::string_view password) const;
     bool find_out(const table& users, std::string_view name, std::string_view password);
+    void look_at(question& what);
     void run();
 
     std::array<unsigned char, 32> key_{};                  // random, of this process
