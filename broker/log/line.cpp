@@ -2,7 +2,9 @@
 
 #include "broker/text/json_writer.hpp"
 #include "broker/text/time.hpp"
+#include "broker/text/utf8.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <iterator>
 
@@ -17,16 +19,21 @@ constexpr std::size_t longest_line = 4096;
 std::string printable(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    for (const char c : text.substr(0, longest_line)) {
-        const auto byte = static_cast<unsigned char>(c);
-        // C1 controls are 0x80 to 0x9F, in UTF-8 behind 0xC2: some terminals obey them.
-        const bool c1 = byte >= 0x80 && byte < 0xA0 && !out.empty() && out.back() == '\xC2';
-        if (c1) out.replace(out.size() - 1, 1, "\\xC2");
-        if ((byte < 0x20 && !(c == '\t' && out.empty())) || byte == 0x7F || c1) {
-            fmt::format_to(std::back_inserter(out), "\\x{:02X}", byte);
-        } else {
-            out += c;
+    auto rest = text.substr(0, longest_line);
+    while (!rest.empty()) {
+        const auto byte = static_cast<unsigned char>(rest[0]);
+        const auto length = byte < 0x80 ? std::size_t{1} : text::utf8_length(rest);
+        const auto character = rest.substr(0, std::max<std::size_t>(length, 1));
+        rest.remove_prefix(character.size());
+        // C1 controls are U+0080 to U+009F: some terminals obey them.
+        const bool c1 = length == 2 && byte == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
+        const bool control = (byte < 0x20 && !(byte == '\t' && out.empty())) || byte == 0x7F || c1;
+        if (length != 0 && !control) {
+            out += character;
+            continue;
         }
+        for (const char c : character)
+            fmt::format_to(std::back_inserter(out), "\\x{:02X}", static_cast<unsigned char>(c));
     }
     if (text.size() > longest_line) out += "...";
     return out;

@@ -9,7 +9,7 @@
 
 namespace nightjar::log {
 
-// Without control characters and not endless.
+// UTF-8 without control characters, and not endless.
 std::string printable(std::string_view text);
 
 // "1769612875: ", or by strftime(3) in local time.

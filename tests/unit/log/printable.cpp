@@ -43,6 +43,13 @@ BOOST_AUTO_TEST_CASE(c1_controls_are_escaped_too) {
     BOOST_TEST(last() == "a\\xC2\\x9Bz\\xC2\\x85");
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_utf8_is_written_in_hex) {
+    log.notice("{}", "\xFF\xC3(\x9B[31m\xE2\x82");
+    BOOST_TEST(last() == "\\xFF\\xC3(\\x9B[31m\\xE2\\x82");
+    log.notice("{}{}", std::string(4095, 'x'), "\xC3\xA9");
+    BOOST_TEST(last().ends_with("x\\xC3..."));
+}
+
 BOOST_AUTO_TEST_CASE(letters_beyond_ascii_are_left_alone) {
     log.notice("{}", "Capteur Humidit\xC3\xA9 \xF0\x9F\xA6\x9F");
     BOOST_TEST(last() == "Capteur Humidit\xC3\xA9 \xF0\x9F\xA6\x9F");
