@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <map>
 #include <string>
-#include <unordered_set>
 
 #include <boost/asio/steady_timer.hpp>
 #include <sys/socket.h>
@@ -20,7 +20,8 @@ struct proxy_gate::visitor {
     visitor(asio::io_context& context, arrival who)
         : peer(who.peer), socket(make_stream_socket(context, std::move(who.socket))), deadline(context) {}
 
-    const peer_address peer; // the proxy
+    const peer_address peer;  // the proxy
+    std::uint64_t number = 0; // in order of arrival
     stream_socket socket;
     asio::steady_timer deadline;
     std::string bytes; // of the header
@@ -42,8 +43,9 @@ struct proxy_gate::shared : std::enable_shared_from_this<shared> {
     asio::io_context& context;
     const config::listener& listener;
     log::logger& log;
-    std::function<void(arrival)> pass; // empty: stopped
-    std::unordered_set<visitor_ptr> waiting;
+    std::function<void(arrival)> pass;            // empty: stopped
+    std::map<std::uint64_t, visitor_ptr> waiting; // by number: the oldest first
+    std::uint64_t arrivals = 0;
 };
 
 proxy_gate::proxy_gate(asio::io_context& context, const config::listener& listener, log::logger& log)
@@ -53,32 +55,34 @@ void proxy_gate::start(std::function<void(arrival)> pass) { shared_->pass = std:
 
 void proxy_gate::stop() {
     shared_->pass = nullptr;
-    for (const auto& v : std::exchange(shared_->waiting, {})) shared_->close(v);
+    for (const auto& [number, v] : std::exchange(shared_->waiting, {})) shared_->close(v);
 }
 
+// A proxy sends its header at once: whoever has waited for longest makes room.
 void proxy_gate::take(arrival who) {
-    if (shared_->waiting.size() >= most_waiting) {
-        shared_->log.notice("Client connection from {} denied: too many wait for their PROXY header.",
-                            who.peer.place());
-        return;
+    auto& waiting = shared_->waiting;
+    if (waiting.size() >= most_waiting) {
+        const auto oldest = waiting.begin()->second;
+        shared_->refuse(oldest, "too many wait for their PROXY header");
     }
     const auto v = std::make_shared<visitor>(shared_->context, std::move(who));
-    shared_->waiting.insert(v);
+    v->number = shared_->arrivals++;
+    waiting.emplace(v->number, v);
     v->deadline.expires_after(patience);
     v->deadline.async_wait([s = shared_, v](error_code error) {
-        if (!error && s->waiting.contains(v)) s->refuse(v, "no PROXY header in time");
+        if (!error && s->waiting.contains(v->number)) s->refuse(v, "no PROXY header in time");
     });
     shared_->read(v);
 }
 
 void proxy_gate::shared::wait(const visitor_ptr& v) {
     v->socket.async_wait(asio::socket_base::wait_read, [s = shared_from_this(), v](error_code error) {
-        if (!error && s->waiting.contains(v)) s->read(v);
+        if (!error && s->waiting.contains(v->number)) s->read(v);
     });
 }
 
 void proxy_gate::shared::close(const visitor_ptr& v) {
-    waiting.erase(v);
+    waiting.erase(v->number);
     v->deadline.cancel();
     error_code ignored;
     v->socket.close(ignored);
@@ -151,7 +155,7 @@ void proxy_gate::shared::let_in(const visitor_ptr& v, const proxy_header& header
     }
     if (header.tls)
         log.debug("Connection from {} negotiated {} cipher {}", peer.place(), header.tls_version, header.cipher);
-    waiting.erase(v);
+    waiting.erase(v->number);
     v->deadline.cancel();
     error_code ignored;
     arrival who{descriptor(v->socket.release(ignored)), peer};

@@ -5,6 +5,7 @@ import socket
 from harness import BrokerCase, MqttClient, TcpTransport, packets as mqtt
 from harness.broker import seconds
 from harness.certificates import Certificates
+from harness.crowd import raise_file_limit
 from harness.proxy import PEER, SIGNATURE, tls_value, v1, v2, value
 from harness.secured import SecuredCase, password_file
 from harness.websocket import WebSocket, WebSocketTransport
@@ -65,6 +66,16 @@ class Version1(ProxyCase):
         client.transport.close_write()
         client.expect_closed()
         self.broker.wait_log("the connection ended in its PROXY header")
+
+    def test_thousands_that_send_nothing(self):
+        """Whoever has waited for longest makes room."""
+        raise_file_limit(self, 6000)
+        silent = [self.proxied() for _ in range(4200)]
+        self.assert_known_as(r"203\.0\.113\.7:4711", v1())
+        silent[0].expect_closed()
+        self.broker.wait_log("denied: too many wait for their PROXY header")
+        silent[-1].send(v1())
+        silent[-1].connect("was silent")
 
     def test_no_header_in_time(self):
         client = self.proxied(b"PROXY TCP4 ")
