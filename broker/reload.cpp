@@ -86,9 +86,10 @@ void broker::reload(const config::load_options& from) {
 }
 
 void broker::try_reload(const config::load_options& from, std::vector<config::finding>& findings) {
-    const auto next = prepare(from);
+    auto next = prepare(from);
     findings = next.loaded.findings;
     if (!next.ok()) return;
+    for (auto& l : next.loaded.conf.listeners) net::resolve(l); // not while all stand still
     const auto change = std::make_shared<reloading>(reloading{next, web_.prepare(next.loaded.conf.listeners)});
     {
         std::vector<standstill::thread> threads;

@@ -26,6 +26,7 @@ std::string_view reason_phrase(unsigned status) {
     case 413: return "Content Too Large";
     case 417: return "Expectation Failed";
     case 421: return "Misdirected Request";
+    case 422: return "Unprocessable Content";
     case 429: return "Too Many Requests";
     case 431: return "Request Header Fields Too Large";
     case 500: return "Internal Server Error";

@@ -78,7 +78,7 @@ bool same_plugins(const configuration& a, const configuration& b) {
 
 adoption adopt(configuration& running, const configuration& next) {
     if (running.listeners.size() + next.listeners.size() > running.listeners.capacity())
-        throw std::length_error("too many listeners");
+        throw std::length_error("too many listeners have come and gone since the start; this change needs another");
     adoption result;
     auto merged = next;
     keep_fixed(result, running, merged);

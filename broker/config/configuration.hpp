@@ -48,11 +48,12 @@ enum class socket_domain { any, ipv4, ipv6 };
 
 // One `listener` line and the options below it.
 struct listener {
-    std::uint16_t port = 1883;         // 0: `unix_path` is where it listens
-    std::string unix_path;             // of a unix domain socket
-    std::optional<unsigned> unix_mode; // its rights; unset: what the umask leaves
-    std::string bind_address;          // empty: every interface; otherwise a host name or address
-    std::string bind_interface;        // only this one; its device name
+    std::uint16_t port = 1883;                         // 0: `unix_path` is where it listens
+    std::string unix_path;                             // of a unix domain socket
+    std::optional<unsigned> unix_mode;                 // its rights; unset: what the umask leaves
+    std::string bind_address;                          // empty: every interface; otherwise a host name or address
+    std::optional<std::vector<std::string>> addresses; // of bind_address, if net::resolve() has asked for them
+    std::string bind_interface;                        // only this one; its device name
     listener_protocol protocol = listener_protocol::mqtt;
     socket_domain domain = socket_domain::any;
     std::optional<bool> allow_anonymous; // listener_allow_anonymous; unset: the global option decides

@@ -15,7 +15,8 @@ constexpr difference different[] = {
     {"http_dir", "without it there is a page of our own"},
     {"log_dest", "dlt and android are errors"},
     {"memory_limit", "looked at once a second; above it new clients are refused, nothing is queued or retained"},
-    {"mount_point", "topics outside of it are never heard, whatever the session subscribed to elsewhere"},
+    {"mount_point", "clients do not hear it, as with 2.1 but not 2.0.11; topics outside of it are never heard, "
+                    "whatever the session subscribed to elsewhere"},
     {"packet_buffer_size", "the most that an HTTP request's head may have; buffers for MQTT are sized by need"},
     {"persistence", "everything acknowledged is on disk before that, in our own store"},
     {"persistence_location", "the directory of nightjar.mdb; made if it is missing"},

@@ -1,5 +1,6 @@
 #include "broker/config/reader.hpp"
 
+#include "broker/config/adopt.hpp"
 #include "broker/config/option_table.hpp"
 #include "broker/config/values.hpp"
 
@@ -22,7 +23,7 @@ constexpr std::string_view plugin_option_prefix = "plugin_opt_";
 class file_reader {
   public:
     explicit file_reader(load_result& result) : at_{result, {}} {
-        result.conf.listeners.reserve(most_listeners); // handlers keep pointers
+        result.conf.listeners.reserve(listeners_of_a_life); // handlers keep pointers
         result.conf.plugins.reserve(most_plugins);
     }
 
@@ -31,6 +32,7 @@ class file_reader {
 
   private:
     static constexpr std::size_t most_listeners = 256, most_plugins = 64;
+    static constexpr std::size_t listeners_of_a_life = 4096; // with those that reloads bring and take away
 
     void read(const std::string& path, bool main) {
         std::ifstream in(path);
@@ -188,6 +190,21 @@ void judge_place(reading& at, const listener& l) {
         at.report(severity::error, "proxy_protocol_v2_require_tls needs enable_proxy_protocol 2.");
 }
 
+// At a start the second one could not be opened; a reload would take it for the first with other options.
+void judge_twice(reading& at, const std::vector<listener>& all) {
+    for (auto second = all.begin(); second != all.end(); ++second) {
+        const auto first = std::find_if(all.begin(), second, [&](const listener& l) {
+            auto alike = l;
+            alike.protocol = second->protocol;
+            return same_place(alike, *second);
+        });
+        if (first == second) continue;
+        at.where = second->where;
+        at.report(severity::error, "The listener on " + second->name() + " stands here twice: first in " +
+                                       first->where.file + ":" + std::to_string(first->where.line) + ".");
+    }
+}
+
 // What a listener with TLS options lacks. Never a port in plain text for want of a line.
 void judge_tls(reading& at, const listener& l) {
     const auto& tls = l.tls;
@@ -266,6 +283,7 @@ load_result load(const load_options& options) {
     for (std::size_t i = 0; i < conf.listeners.size(); ++i) conf.listeners[i].realm = static_cast<unsigned>(i + 1);
     for (const auto& l : conf.listeners) judge_tls(reader.state(), l);
     for (const auto& l : conf.listeners) judge_place(reader.state(), l);
+    if (configured) judge_twice(reader.state(), conf.listeners);
     judge_unplaced(reader.state(), configured);
     judge_access(reader.state(), configured);
     if (options.verbose) conf.log.levels = 0xFF;

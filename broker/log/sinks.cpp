@@ -68,7 +68,12 @@ class file_sink final : public sink {
     }
 
   private:
-    int open_file() const { return ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640); }
+    // A pipe that nobody reads is an error, not a reason to wait.
+    int open_file() const {
+        const int fd = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640);
+        if (fd >= 0) ::fcntl(fd, F_SETFL, O_APPEND);
+        return fd;
+    }
 
     std::string path_;
     int descriptor_;

@@ -61,6 +61,13 @@ std::vector<tcp::endpoint> endpoints_of(const config::listener& listener) {
         if (wanted(listener, AF_INET6)) result.emplace_back(tcp::v6(), listener.port);
         return result;
     }
+    if (listener.addresses) {
+        for (const auto& address : *listener.addresses)
+            result.emplace_back(asio::ip::make_address(address), listener.port);
+        if (result.empty())
+            cannot_listen(fmt::format("\"{}\" port {}", listener.bind_address, listener.port), "host not found");
+        return result;
+    }
     asio::io_context context;
     tcp::resolver resolver(context);
     error_code error;
@@ -158,6 +165,18 @@ socket_file::~socket_file() {
     if (path_.empty()) return;
     const auto now = identity_of(path_);
     if (now.device == file_.device && now.number == file_.number) ::unlink(path_.c_str());
+}
+
+void resolve(config::listener& listener) {
+    error_code is_name;
+    asio::ip::make_address(listener.bind_address, is_name);
+    if (!is_name || listener.bind_address.empty() || !listener.bind_interface.empty()) return;
+    std::vector<std::string> found;
+    try {
+        for (const auto& endpoint : endpoints_of(listener)) found.push_back(endpoint.address().to_string());
+    } catch (const std::runtime_error&) { // listen_on() tells, if it has to open it
+    }
+    listener.addresses = std::move(found);
 }
 
 std::vector<listening_socket> listen_on(const config::listener& listener, log::logger& log, bool share_port) {

@@ -41,6 +41,9 @@ struct listening_socket {
     socket_file file{};
 };
 
+// Asks what a host name in bind_address stands for, which may take seconds: listen_on() does not have to ask then.
+void resolve(config::listener& listener);
+
 // Both address families, one address, what a name resolves to, or a unix domain socket. A family that this host does
 // not have is left out if the line did not ask for it. A socket file that nobody listens on any more is removed first.
 // Throws std::runtime_error with the operator's sentence if nothing is left.

@@ -83,6 +83,16 @@ class WebListeners(ReloadCase):
             self.assertEqual(self.rest.get("/api/v1/version").status, 200)
 
 
+class Twice(ReloadCase):
+    def test_the_same_listener_twice(self):
+        """Not the first one with the second one's options."""
+        limited = f"listener {self.broker.port} 127.0.0.1\nmax_connections 0\n"
+        line = self.broker.conf().count("\n") + 1
+        self.add(limited)
+        self.refused(rf"port {self.broker.port} stands here twice: first in .*broker\.conf:\d+\. \(.*broker\.conf:{line}\)")
+        self.client("gets in").expect_nothing()
+
+
 class OnTheSamePort(ReloadCase):
     """The new listener opens before the old one is given up."""
 
@@ -105,6 +115,14 @@ class OnTheSamePort(ReloadCase):
             host = "::1" if address == "::1" else "127.0.0.1"
             TcpTransport(port, host).close()
             self.assertEqual(self.accepting(port, "127.0.0.2"), address in ("0.0.0.0", ""))
+
+    def test_a_host_name(self):
+        port = self.broker.extra_port
+        self.use(self.broker.conf() + f"listener {port} localhost\n")
+        TcpTransport(port).close()
+        self.write_conf(self.broker.conf() + f"listener {port} localhost\nlistener {port} no-such-host.invalid\n")
+        self.refused(r'Cannot listen on "no-such-host\.invalid" port \d+: host not found\. \(.*broker\.conf:\d+\)')
+        TcpTransport(port).close()
 
     def test_nothing_is_given_up_for_a_mistake(self):
         port = self.broker.extra_port

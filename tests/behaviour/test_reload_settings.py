@@ -1,6 +1,7 @@
 """SIGHUP: $SYS, the sensors plugin and limits follow the conf; what cannot change is named with its line."""
 
 import json
+import os
 
 from harness import packets as mqtt
 from harness.reload import ReloadCase
@@ -126,3 +127,20 @@ class Fixed(ReloadCase):
         client = self.client("one")
         client.send(mqtt.publish("a", b"x" * 100))
         client.expect_closed()
+
+
+class LogFile(ReloadCase):
+    def test_a_pipe_that_nobody_reads(self):
+        """Opening it would wait for a reader, and with it all threads."""
+        pipe = self.broker.path("pipe")
+        os.mkfifo(pipe)
+        client = self.client("goes on")
+        self.add(f"log_dest file {pipe}")
+        self.refused(f"Cannot open log file {pipe}")
+        client.expect_nothing()
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        self.reload()
+        self.client("is logged")
+        with open(reader, "rb", buffering=0, closefd=False) as lines:  # reads nothing while there is nothing
+            self.wait_until(lambda: b"as is logged " in (lines.read(65536) or b""), "the line in the pipe")

@@ -85,6 +85,13 @@ BOOST_AUTO_TEST_CASE(options_of_a_plugin_change) {
     BOOST_TEST(running.plugins[0].options.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(thousands_come_and_go) {
+    const auto* first = &running.listeners[0];
+    for (int port = 2000; port < 5000; ++port) next("listener 1000\nlistener " + std::to_string(port) + "\n");
+    BOOST_TEST(&running.listeners[0] == first);
+    BOOST_TEST(running.listeners.back().port == 4999);
+}
+
 BOOST_AUTO_TEST_CASE(no_room_changes_nothing) {
     running.listeners.shrink_to_fit();
     const auto before = running.listeners.size();

@@ -197,6 +197,18 @@ BOOST_AUTO_TEST_CASE(a_conf_without_port_1883_is_noticed) {
     BOOST_TEST(findings(anonymous + "listener 1884\n") == "notice no listener on port 1883\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_same_place_twice) {
+    const std::string first = anonymous + "listener 1883 127.0.0.1\nmax_qos 1\n";
+    for (const char* second : {"listener 1883 127.0.0.1\n", "listener 1883 127.0.0.1\nprotocol websockets\n"})
+        BOOST_TEST(findings(first + second) ==
+                   "error main.conf:4 The listener on port 1883 stands here twice: first in " + path("main.conf") +
+                       ":2.\n");
+    BOOST_TEST(findings(first + "listener 1883 127.0.0.2\nlistener 1884 127.0.0.1\nlistener 0 /a\nlistener 0 /b\n") ==
+               "");
+    BOOST_TEST(findings(anonymous + "listener 1883\nsocket_domain ipv4\nlistener 1883\nsocket_domain ipv6\n") == "");
+    BOOST_TEST(contains(findings(first + "listener 0 /a\nlistener 0 /a\n"), "The listener on /a stands here twice"));
+}
+
 BOOST_AUTO_TEST_CASE(too_many_listeners_are_an_error_not_a_crash) {
     std::string many = anonymous;
     for (int i = 0; i < 400; ++i) many += "listener " + std::to_string(1883 + i) + "\nmax_connections 1\n";
