@@ -9,7 +9,7 @@ namespace nightjar::web {
 namespace {
 
 answer pass_on(const request& what, admin::administrator& admin, std::chrono::milliseconds deadline) {
-    if (auto refused = co_await refuse_unless_writes(admin, what, "$CONTROL/sensors", deadline))
+    if (auto refused = co_await refuse_unless(admin, what, plugin::access::write, "$CONTROL/sensors", deadline))
         co_return std::move(*refused);
     auto theirs = admin.http({.method = "POST", .path = what.path, .query = {}, .body = what.body});
     if (!theirs) co_return not_found("The sensors plugin is not loaded.");
