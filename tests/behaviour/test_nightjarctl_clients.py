@@ -87,13 +87,15 @@ class Clients(CtlCase):
 class Retained(CtlCase):
     def test_list(self):
         self.keep("b", payload=b"\x1b[2Jhello\n")
+        self.keep("c", payload=b"two\nli")
         self.keep("a/1")
         shown = self.ctl("retained")
         self.assertNotIn("\x1b", shown)
         lines = shown.splitlines()
         self.assertEqual(lines[0].split(), ["TOPIC", "SIZE", "QOS", "SINCE", "PAYLOAD"])
         self.assertRegex(lines[1], r"^a/1 +1 +1 +20\d\d-\S+Z +x$")
-        self.assertRegex(lines[2], r"^b +10 +1 +\S+ +\\x1B\[2Jhello\\x0A$")
+        self.assertRegex(lines[2], r"^b +10 +1 +\S+ +base64 G1sySmhlbGxvCg==$")
+        self.assertRegex(lines[3], r"^c +6 +1 +\S+ +two\\x0Ali$")
         self.assertEqual([m["topic"] for m in json.loads(self.ctl("retained", "--json", "a/#"))], ["a/1"])
         self.assertEqual(json.loads(self.ctl("retained", "--json", "nothing")), [])
         self.assertIn("400", self.ctl("retained", "a#", status=1))

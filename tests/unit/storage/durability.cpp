@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_full_map_is_an_error_and_the_store_lives_on) {
     writer w;
     std::error_code error;
     std::uint64_t stored = 0;
-    for (int i = 0; i < 200 && !error; ++i) {
+    for (int i = 0; i < 5000 && !error; ++i) {
         error = w.commit(*s, values(1, start_us + i * 1'000'000, 1000));
         if (!error) stored += 1000;
     }
