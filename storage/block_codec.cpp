@@ -11,7 +11,9 @@ namespace nightjar::storage {
 namespace {
 
 constexpr std::uint8_t newest_format = 2;
-constexpr std::size_t largest_value = 2000; // with its key it stays in a leaf page of LMDB: two to a page
+// Six to a page of LMDB, with their keys. It splits a page that is added to at its end so that one record moves to the
+// next: of two to a page half of it would stay empty, of six a sixth.
+constexpr std::size_t largest_value = 656;
 constexpr std::size_t head_size = 1 + 8 + 2 + 1 + 4 * 8 + 2 * 8 + 2 * 2, checksum_size = 4;
 constexpr std::size_t room_for_last_run = 3;
 constexpr std::uint8_t as_bits = 255; // kind of the values

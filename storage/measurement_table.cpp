@@ -10,8 +10,8 @@ namespace nightjar::storage {
 namespace {
 
 constexpr std::uint8_t row_format = 2;
-constexpr std::size_t block_rows = 512;        // if they fit
-constexpr std::size_t small_block = 1000;      // bytes: half of what a block may have
+constexpr std::size_t block_rows = 256;        // if they fit
+constexpr std::size_t small_block = 328;       // bytes: half of what a block may have
 constexpr std::uint64_t longest_lag = 500'000; // rows
 constexpr std::size_t stragglers_at_once = 64;
 constexpr std::string_view unfolded_key = "unfolded_from", offset_key = "largest_offset";

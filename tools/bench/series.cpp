@@ -143,7 +143,7 @@ void run(const std::filesystem::path& directory, std::int64_t days, std::int64_t
     const auto rows = static_cast<double>(s->measurements().count());
     const auto bytes_all = static_cast<double>(s->stats().used_bytes) / rows;
     s->keep(1, 0);
-    const auto kept = static_cast<std::uint64_t>(sensors) * 600 + 600; // each one's last block and open tail
+    const auto kept = static_cast<std::uint64_t>(sensors) * 300 + 300; // each one's last block and open tail
     const auto begin = clock_type::now();
     const auto wait = longest_wait_ms(*s, w, kept);
     fmt::print(

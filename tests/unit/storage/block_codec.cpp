@@ -27,9 +27,9 @@ std::size_t round_trip(const std::vector<stored_measurement>& rows) {
     std::size_t done = 0, bytes = 0;
     while (done < rows.size()) {
         const auto rest = std::span(rows).subspan(done);
-        const auto packed = pack_block(rest.first(std::min<std::size_t>(rest.size(), 512)), done, memory);
+        const auto packed = pack_block(rest.first(std::min<std::size_t>(rest.size(), 256)), done, memory);
         BOOST_REQUIRE(packed.rows > 0);
-        BOOST_REQUIRE(packed.value.size() <= 2000);
+        BOOST_REQUIRE(packed.value.size() <= 656);
         const auto key = block_key(sensor, rest[packed.rows - 1].id);
         const auto block = read_block(key, packed.value);
         BOOST_REQUIRE(block.rows.size() == packed.rows);
