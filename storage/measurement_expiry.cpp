@@ -4,14 +4,12 @@
 #include "storage/record_bytes.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace nightjar::storage {
 
 namespace {
 
 constexpr std::size_t rows_at_once = 4096, work_at_once = 256; // blocks, days of hours, sensors
-constexpr auto largest_id = std::numeric_limits<measurement_id>::max();
 constexpr std::int64_t longest_tail_ms = hour_table::day_ms;
 
 } // namespace

@@ -3,21 +3,13 @@
 #include "storage/record_bytes.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 
 namespace nightjar::storage {
 
 namespace {
 
-constexpr measurement_id largest_id = std::numeric_limits<measurement_id>::max();
 constexpr int rows_between_looks_at_the_clock = 256;
-
-// Milliseconds to the smallest id of that millisecond.
-measurement_id id_at(std::int64_t ms) {
-    constexpr auto most = static_cast<std::int64_t>(largest_id / 2'000);
-    return static_cast<measurement_id>(std::clamp<std::int64_t>(ms, 0, most)) * 1000;
-}
 
 } // namespace
 

@@ -2,18 +2,9 @@
 #include "storage/measurement_table.hpp"
 #include "storage/record_bytes.hpp"
 
-#include <limits>
-
 namespace nightjar::storage {
 
 namespace {
-
-constexpr auto largest_id = std::numeric_limits<measurement_id>::max();
-
-measurement_id id_at(std::int64_t ms) {
-    constexpr auto most = static_cast<std::int64_t>(largest_id / 2'000);
-    return static_cast<measurement_id>(std::clamp<std::int64_t>(ms, 0, most)) * 1000;
-}
 
 // Null: outside.
 aggregate* step_of(series& what, std::int64_t time_ms) {

@@ -18,8 +18,10 @@
 #include "storage/measurement_index.hpp"
 #include "storage/measurement_log.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <span>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -109,6 +111,14 @@ class measurement_table final : public measurement_log {
     std::vector<sensor_id> to_expire_;                         // still to be looked at; the last one is the next
     std::string memory_;
 };
+
+constexpr measurement_id largest_id = std::numeric_limits<measurement_id>::max();
+
+// Milliseconds since 1970 to the smallest id of that millisecond.
+inline measurement_id id_at(std::int64_t ms) {
+    constexpr auto most = static_cast<std::int64_t>(largest_id / 2'000);
+    return static_cast<measurement_id>(std::clamp<std::int64_t>(ms, 0, most)) * 1000;
+}
 
 stored_measurement read_row(std::string_view key, std::string_view value); // of "measurements"; throws damaged_record
 

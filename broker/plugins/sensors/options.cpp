@@ -142,6 +142,19 @@ void apply_source(line& l, bool& replaced) {
     add_source(l.result, std::move(rule), replaced);
 }
 
+// A type or a sensor's id, into a rule that has both. False: a mistake, which is told.
+template <typename Rule>
+bool read_whom(line& l, std::string_view whom, Rule& rule) {
+    if (const auto id = text::parse_id(whom)) {
+        rule.sensor = *id;
+    } else if (text::parse_number(whom)) {
+        return l.wrong("a sensor is a whole number from 1 to 4294967295"), false;
+    } else {
+        rule.type = type_of_category(whom);
+    }
+    return true;
+}
+
 void apply_threshold(line& l) {
     auto rest = l.value;
     const auto whom = next_word(rest), min = next_word(rest), max = next_word(rest);
@@ -149,13 +162,7 @@ void apply_threshold(line& l) {
     if (whom.empty() || max.empty() || !next_word(rest).empty() || !parse_bound(min, rule.range.min, threshold{}.min) ||
         !parse_bound(max, rule.range.max, threshold{}.max) || rule.range.min > rule.range.max)
         return l.wrong("TYPE-OR-SENSOR MIN MAX is wanted; - stands for no bound");
-    if (const auto id = text::parse_id(whom)) {
-        rule.sensor = *id;
-    } else if (text::parse_number(whom)) {
-        return l.wrong("a sensor is a whole number from 1 to 4294967295");
-    } else {
-        rule.type = type_of_category(whom);
-    }
+    if (!read_whom(l, whom, rule)) return;
     l.result.thresholds.push_back(std::move(rule));
 }
 
@@ -175,13 +182,7 @@ key of_sensors(std::string_view name, scoped_list<Value> options::*member, doubl
                                     "is for those alone",
                                     whole ? "whole " : "", least, most));
                 scoped<Value> rule{{}, 0, static_cast<Value>(*number)};
-                if (const auto id = text::parse_id(whom)) {
-                    rule.sensor = *id;
-                } else if (text::parse_number(whom)) {
-                    return l.wrong("a sensor is a whole number from 1 to 4294967295");
-                } else {
-                    rule.type = type_of_category(whom);
-                }
+                if (!read_whom(l, whom, rule)) return;
                 (l.result.*member).push_back(std::move(rule));
             }};
 }
