@@ -2,6 +2,7 @@
 #include "broker/text/percent.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/http_client.hpp"
+#include "tools/nightjarctl/list_output.hpp"
 #include "tools/nightjarctl/table.hpp"
 
 #include <limits>
@@ -69,23 +70,8 @@ row row_of(const json::object& c) {
 }
 
 int clients(const list_arguments& a) {
-    std::vector<row> rows{{"ID", "STATE", "USER", "ADDRESS", "SINCE", "SUBS", "QUEUED", "IN", "OUT", "DROPPED"}};
-    const char* before = "[";
-    get_pages(a.where, list_path(a), a.limit, [&](const json::array& page) {
-        for (const auto& client : page) {
-            if (!a.as_json) {
-                rows.push_back(row_of(client.as_object()));
-                continue;
-            }
-            fmt::print("{}{}", before, json::serialize(client));
-            before = ",\n";
-        }
-    });
-    if (a.as_json) {
-        fmt::print("{}]\n", *before == '[' ? "[" : "");
-    } else {
-        fmt::print("{}", format_table(rows));
-    }
+    print_list(a.where, list_path(a), a.limit, a.as_json,
+               {"ID", "STATE", "USER", "ADDRESS", "SINCE", "SUBS", "QUEUED", "IN", "OUT", "DROPPED"}, row_of);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "broker/text/percent.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/http_client.hpp"
+#include "tools/nightjarctl/list_output.hpp"
 #include "tools/nightjarctl/table.hpp"
 
 #include <limits>
@@ -37,25 +38,11 @@ std::string payload_of(const json::object& message) {
 int retained(const arguments& a) {
     const auto where = fmt::format("{}?payload={}&filter={}&search={}", path, a.as_json ? 256 : 4 * payload_width,
                                    text::percent_encode(a.filter), text::percent_encode(a.search));
-    std::vector<row> rows{{"TOPIC", "SIZE", "QOS", "SINCE", "PAYLOAD"}};
-    const char* before = "[";
-    get_pages(a.where, where, a.limit, [&](const json::array& page) {
-        for (const auto& entry : page) {
-            const auto& m = entry.as_object();
-            if (!a.as_json) {
-                rows.push_back({printable(text_of(m, "topic")), text_of(m, "size"), text_of(m, "qos"),
-                                text_of(m, "retained_at"), payload_of(m)});
-                continue;
-            }
-            fmt::print("{}{}", before, json::serialize(entry));
-            before = ",\n";
-        }
-    });
-    if (a.as_json) {
-        fmt::print("{}]\n", *before == '[' ? "[" : "");
-    } else {
-        fmt::print("{}", format_table(rows));
-    }
+    print_list(a.where, where, a.limit, a.as_json, {"TOPIC", "SIZE", "QOS", "SINCE", "PAYLOAD"},
+               [](const json::object& m) -> row {
+                   return {printable(text_of(m, "topic")), text_of(m, "size"), text_of(m, "qos"),
+                           text_of(m, "retained_at"), payload_of(m)};
+               });
     return 0;
 }
 
