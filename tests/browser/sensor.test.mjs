@@ -21,6 +21,16 @@ const pixels = (page, name) => page.evaluate((which) => {
   return count;
 }, name);
 
+// Waits until that many are.
+async function drawn(page, name, least) {
+  await page.waitForSelector(".chart canvas");
+  const end = Date.now() + 20000;
+  while (await pixels(page, name) < least) {
+    assert.ok(Date.now() < end, `${await pixels(page, name)} pixels of ${name}`);
+    await page.waitForTimeout(50);
+  }
+}
+
 test("stored values are drawn, and live ones follow", async () => {
   for (const v of [1, 2, 3]) at.broker.publish("iot/measurements", value(v));
   await at.visit("/sensors/3", async (page) => {
@@ -32,8 +42,23 @@ test("stored values are drawn, and live ones follow", async () => {
     await says(page, '[data-figure="count"] dd', "4");
     await says(page, '[data-figure="max"] dd', "3 V");
     await says(page, "#values tbody td:nth-child(2)", "2.57 V");
-    await page.waitForSelector(".chart canvas");
-    assert.ok(await pixels(page, "accent") > 50);
+    await page.click('[data-value="300000"]');
+    await drawn(page, "accent", 20); // one dot, or several
+  });
+});
+
+test("a live value that is earlier than the middle of the step it falls into counts", async () => {
+  await at.visit("/", async (page) => {
+    await page.route("**/sensors/3/measurements/?from*", async (route) => {
+      const answer = await route.fetch(), rows = await answer.json();
+      for (const row of rows) row.t += 3600e3;
+      await route.fulfill({ response: answer, json: rows });
+    });
+    await page.click(".tile:has-text('light 3')");
+    await says(page, '[data-figure="count"] dd', "4");
+    at.broker.publish("iot/measurements", value(5));
+    await says(page, '[data-figure="count"] dd', "5");
+    await says(page, '[data-figure="max"] dd', "5 V");
   });
 });
 
@@ -48,7 +73,7 @@ test("ranges from five minutes to a year, zoom by button and by mouse", async ()
     await page.click('[data-value="300000"]');
     await page.waitForFunction(() => document.querySelector('[data-value="300000"]').getAttribute("aria-pressed") === "true");
     await page.click(`[data-value="${365 * 864e5}"]`);
-    await says(page, '[data-figure="count"] dd', "4");
+    await says(page, '[data-figure="count"] dd', "5");
     assert.ok(Math.abs(span(asked[0]) - 5) < 1 && Math.abs(span(asked[1]) - 365 * 1440) < 1, asked.join(" "));
     await page.click('[data-act="in"]');
     await page.waitForSelector("text=Back to now");
@@ -62,7 +87,7 @@ test("ranges from five minutes to a year, zoom by button and by mouse", async ()
     await answer;
     assert.ok(span(asked[3]) < span(asked[2]) / 3);
     await page.click("text=Back to now");
-    await says(page, '[data-figure="count"] dd', "4");
+    await says(page, '[data-figure="count"] dd', "5");
   });
 });
 
@@ -72,14 +97,13 @@ test("limits are drawn", async () => {
   await at.visit("/", async (page) => {
     await page.click(".tile:has-text('hall temperature')");
     await says(page, ".facts", /5 … 35 °C/);
-    await page.waitForSelector(".chart canvas");
-    for (let red = 0; red < 100; red = await pixels(page, "bad")) await page.waitForTimeout(50);
+    await drawn(page, "bad", 100);
   });
 });
 
 test("what is shown is exported as CSV and NDJSON", async () => {
   await at.visit("/sensors/3", async (page) => {
-    await says(page, '[data-figure="count"] dd', "4");
+    await says(page, '[data-figure="count"] dd', "5");
     const saved = async (format) => {
       const [download] = await Promise.all([page.waitForEvent("download"), page.click(`[data-export="${format}"]`)]);
       assert.equal(download.suggestedFilename(), `sensor-3.${format}`);
@@ -87,9 +111,9 @@ test("what is shown is exported as CSV and NDJSON", async () => {
     };
     const csv = (await saved("csv")).trim().split("\r\n");
     assert.equal(csv[0], "id,sensor,value,unit,created_at");
-    assert.deepEqual(csv.slice(1).map((line) => line.split(",")[2]), ["1", "2", "3", "2.57"]);
+    assert.deepEqual(csv.slice(1).map((line) => line.split(",")[2]), ["1", "2", "3", "2.57", "5"]);
     const rows = (await saved("ndjson")).trim().split("\n").map((line) => JSON.parse(line));
-    assert.deepEqual(rows.map((row) => row.value), [1, 2, 3, 2.57]);
+    assert.deepEqual(rows.map((row) => row.value), [1, 2, 3, 2.57, 5]);
   });
 });
 

@@ -26,6 +26,7 @@ class SensorView {
   #end = new AbortController();
   #reading = new AbortController();
   #columns = empty(); // as of readSeries
+  #newest = -Infinity; // ms: no value in them is newer
   #live = [];          // what has come since the page is open: {time, value}, time in ms
   #last = [];          // the newest values as they came, newest first
   #limits = [];
@@ -147,7 +148,9 @@ class SensorView {
     try {
       await readSeries(this.#id, from, to, (columns, newest, more) => {
         if (reading.signal.aborted) return;
-        this.#columns = this.#window ? columns : withLater(columns, newest, this.#live, from);
+        this.#columns = columns;
+        this.#newest = newest;
+        if (!this.#window) this.#addLater(from);
         this.#say(more ? t("Reading …") : "");
         this.#draw();
       }, reading.signal);
@@ -160,22 +163,30 @@ class SensorView {
   #add({ value, time, unit }) {
     if (unit) this.#unit = unit;
     if (!this.#last.length || time > this.#last[0].time) this.#last = [{ time, value }, ...this.#last].slice(0, tableRows);
-    const seconds = time / 1000, last = this.#columns[0].at(-1) ?? -Infinity;
     this.#live.push({ time: Number(time), value });
     if (this.#live.length > mostLive) this.#live.shift();
-    if (!this.#window && seconds > last) {
-      this.#columns[0].push(seconds);
-      for (const column of this.#columns.slice(1, 4)) column.push(value);
-      this.#columns[4].push(1);
+    if (!this.#window && time > this.#newest) {
+      this.#newest = Number(time);
+      addTo(this.#columns, time, value);
       if (this.#columns[0].length > mostLive) for (const column of this.#columns) column.splice(0, column.length - mostLive);
       this.#say("");
     }
     this.#draw();
   }
 
+  // What has come live since the newest of the stored values was read.
+  #addLater(from) {
+    for (const { time, value } of this.#live) {
+      if (time <= this.#newest || time < from) continue;
+      this.#newest = time;
+      addTo(this.#columns, time, value);
+    }
+  }
+
   #follow() {
     this.#window = null;
     this.#columns = empty();
+    this.#newest = -Infinity;
     this.#ranges.mark(this.#span);
     this.#load();
   }
@@ -256,9 +267,16 @@ class SensorView {
 const least = (values) => values.reduce((a, b) => (b < a ? b : a), Infinity);
 const most = (values) => values.reduce((a, b) => (b > a ? b : a), -Infinity);
 
-// Stored values, and what has come live since the newest of them.
-function withLater(stored, newest, live, from) {
-  const later = live.filter(({ time }) => time > newest && time >= from);
-  const times = later.map(({ time }) => time / 1000), values = later.map(({ value }) => value);
-  return [times, values, values, values, values.map(() => 1)].map((column, i) => stored[i].concat(column));
+// One value more. The last column may stand for a step of time that has not ended: its time is the step's middle, and
+// the value may be earlier.
+function addTo(columns, time, value) {
+  const [times, means, lowest, highest, counts] = columns, seconds = time / 1000, last = times.length - 1;
+  if (last < 0 || seconds > times[last]) {
+    [seconds, value, value, value, 1].forEach((number, i) => columns[i].push(number));
+    return;
+  }
+  counts[last] += 1;
+  means[last] += (value - means[last]) / counts[last];
+  lowest[last] = Math.min(lowest[last], value);
+  highest[last] = Math.max(highest[last], value);
 }
