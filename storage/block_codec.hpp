@@ -1,5 +1,6 @@
 // A sensor's rows, packed: three columns of what changes from row to row. A row of a sensor that reports in step, in
-// decimals, takes about four and a half bytes on disk instead of the 43 it has in the log that acknowledgements wait for.
+// decimals, takes about four and a half bytes on disk instead of the 43 it has in the log that acknowledgements wait
+// for.
 //
 // Format 2, after the key (sensor u32, id of the last row u64):
 //   rows of the sensor before this block u64; count u16; kind of the values u8; aggregate 4 x f64; earliest and latest

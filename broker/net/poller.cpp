@@ -2,15 +2,16 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
-
-#include <sys/epoll.h>
 
 namespace nightjar::net {
 
 namespace {
 
 constexpr std::size_t events_at_once = 512;
+using clock = std::chrono::steady_clock;
+constexpr auto for_floods = std::chrono::microseconds{150}; // of a dispatch, beside the read that is under way
 constexpr int rounds_per_turn = 8; // then the turn's output is written, whatever still comes in
 
 void control(int set, int operation, int fd, poller::watched* who, std::uint32_t events) {
@@ -43,16 +44,34 @@ void poller::wait() {
 }
 
 // Drains every readable socket before any is written to: messages per write decide the speed. A second round sees what
-// came during the first; when it finds little, the turn is over.
+// came during the first; when it finds little, the turn is over. Who sends more than a read takes comes last, and in
+// turn with the others that do, so that nobody waits behind all of them.
 void poller::dispatch() {
     std::array<epoll_event, events_at_once> events;
+    floods_.clear();
     for (int round = 0; round < rounds_per_turn; ++round) {
         const int count = ::epoll_wait(set_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
         for (int i = 0; i < count; ++i) {
             const auto& e = events[static_cast<std::size_t>(i)];
-            static_cast<watched*>(e.data.ptr)->on_ready(e.events);
+            auto& who = *static_cast<watched*>(e.data.ptr);
+            if (who.floods_) {
+                floods_.push_back(e);
+            } else {
+                who.on_ready(e.events);
+            }
         }
-        if (count < static_cast<int>(events_at_once)) return;
+        if (count < static_cast<int>(events_at_once)) break;
+    }
+    if (!floods_.empty()) serve_floods();
+}
+
+// Those that do not come to their turn are still readable at the next dispatch.
+void poller::serve_floods() {
+    const auto enough = clock::now() + for_floods;
+    for (std::size_t n = 0; n < floods_.size(); ++n) {
+        const auto& e = floods_[first_flood_++ % floods_.size()];
+        static_cast<watched*>(e.data.ptr)->on_ready(e.events);
+        if (clock::now() > enough) return;
     }
 }
 

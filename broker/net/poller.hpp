@@ -9,6 +9,9 @@
 #include "broker/net/socket.hpp"
 
 #include <cstdint>
+#include <vector>
+
+#include <sys/epoll.h>
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 
@@ -22,6 +25,12 @@ class poller {
 
       protected:
         ~watched() = default;
+
+        void floods(bool more_than_it_may) { floods_ = more_than_it_may; }
+
+      private:
+        friend class poller;
+        bool floods_ = false; // its last read was as long as a read may be
     };
 
     explicit poller(asio::io_context& context);
@@ -33,8 +42,11 @@ class poller {
   private:
     void wait();
     void dispatch();
+    void serve_floods();
 
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> set_;
+    std::vector<epoll_event> floods_; // of this dispatch
+    std::size_t first_flood_ = 0;     // whose turn it is
 };
 
 } // namespace nightjar::net

@@ -2,33 +2,52 @@
 
 #include "broker/codec/topic.hpp"
 
+#include <functional>
+#include <utility>
+
 namespace nightjar::worker {
 
-topic_entry::topic_entry(codec::bytes name)
-    : topic(name), stripe(topics::subscription_tree::stripe_of(name)),
+namespace {
+constexpr int longest_search = 64; // places; who is in use everywhere has to lose one all the same
+}
+
+topic_entry::topic_entry(codec::bytes name, std::size_t name_hash)
+    : topic(name), hash(name_hash), stripe(topics::subscription_tree::stripe_of(name)),
       reserved(name == "$SYS" || name.starts_with("$SYS/") || name == "$share" || name.starts_with("$share/")) {}
 
 codec::result<topic_entry*> topic_cache::look_up(codec::bytes topic, const plugin::chain& plugins) {
-    if (const auto found = young_.find(topic); found != young_.end()) return last_ = found->second.get();
-    if (const auto found = old_.find(topic); found != old_.end()) {
-        auto entry = std::move(found->second);
-        old_.erase(found);
-        return insert(std::move(entry));
+    const auto hash = std::hash<std::string_view>()(topic);
+    if (const auto found = index_.find(key{hash, topic}); found != index_.end()) {
+        last_ = found->entry;
+        last_->asked_for = true;
+        return last_;
     }
     if (const auto valid = codec::check_topic_name(topic); !valid) return valid.error();
-    auto entry = std::make_unique<topic_entry>(topic);
+    auto entry = std::make_unique<topic_entry>(topic, hash);
     if (!entry->reserved) entry->plugins = plugins.interested_in(topic);
-    return insert(std::move(entry));
+    last_ = entry.get();
+    keep(std::move(entry));
+    return last_;
 }
 
-topic_entry* topic_cache::insert(std::unique_ptr<topic_entry> entry) {
-    if (young_.size() >= generation_size) {
-        last_ = nullptr; // it may be old
-        old_ = std::move(young_);
-        young_ = {};
+void topic_cache::keep(std::unique_ptr<topic_entry> entry) {
+    const slot added{entry->hash, entry.get()};
+    if (entries_.size() < most_entries) {
+        entries_.push_back(std::move(entry));
+    } else {
+        auto& place = oldest();
+        index_.erase(slot{place->hash, place.get()});
+        place = std::move(entry);
     }
-    const std::string_view name = entry->topic;
-    return last_ = young_.emplace(name, std::move(entry)).first->second.get();
+    index_.insert(added);
+}
+
+std::unique_ptr<topic_entry>& topic_cache::oldest() {
+    for (int n = 1;; ++n) {
+        auto& place = entries_[hand_];
+        hand_ = (hand_ + 1) % entries_.size();
+        if (!std::exchange(place->asked_for, false) || n == longest_search) return place;
+    }
 }
 
 } // namespace nightjar::worker

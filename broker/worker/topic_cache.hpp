@@ -1,8 +1,9 @@
 // What a worker knows of a topic, so that a PUBLISH costs one hash look-up: that its name is valid, which sessions of
 // this worker get it, which other workers have subscribers, which plugins want it. One per worker, one thread.
 //
-// Entries carry the version of the subscription tree they were made from; an old one is filled again. The cache forgets
-// by generations: when the young half is full, the old half goes.
+// Entries carry the version of the subscription tree they were made from; an old one is filled again. When the cache is
+// full, a new topic takes the place of one that was not asked for since the hand of a clock last passed it: one at a
+// time, and the index grows without a look at the names, so that no PUBLISH waits for thousands of others.
 #pragma once
 
 #include "broker/codec/error.hpp"
@@ -16,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 namespace nightjar::session {
 class session;
@@ -30,9 +31,11 @@ struct topic_entry {
         codec::qos granted;
         bool durable;
     };
-    explicit topic_entry(codec::bytes name);
+    topic_entry(codec::bytes name, std::size_t name_hash);
 
     const std::string topic;
+    const std::size_t hash;   // of it
+    bool asked_for = true;    // since the hand of the cache's clock passed
     const std::size_t stripe; // of the subscription tree
     topics::tree_version version = 0;
     std::uint64_t rights = 0;    // worker::rights_ when it was filled; 0: it was not
@@ -58,19 +61,38 @@ class topic_cache {
 
     void clear() { *this = {}; } // all that was found out is old
 
-    std::size_t size() const { return young_.size() + old_.size(); }
+    std::size_t size() const { return entries_.size(); }
 
   private:
-    static constexpr std::size_t generation_size = 65'536;
+    static constexpr std::size_t most_entries = 131'072;
 
-    // The keys are the entries' own names.
-    using table =
-        boost::unordered_flat_map<std::string_view, std::unique_ptr<topic_entry>, std::hash<std::string_view>>;
+    struct key {
+        std::size_t hash;
+        std::string_view topic;
+    };
+    struct slot {
+        std::size_t hash;
+        topic_entry* entry;
+    };
+    struct known_hash {
+        using is_transparent = void;
+        using is_avalanching = void;
+        std::size_t operator()(const auto& of) const { return of.hash; }
+    };
+    struct same_topic {
+        using is_transparent = void;
+        bool operator()(const slot& a, const slot& b) const { return a.entry == b.entry; }
+        bool operator()(const key& k, const slot& s) const { return s.hash == k.hash && s.entry->topic == k.topic; }
+        bool operator()(const slot& s, const key& k) const { return (*this)(k, s); }
+    };
 
     codec::result<topic_entry*> look_up(codec::bytes topic, const plugin::chain& plugins);
-    topic_entry* insert(std::unique_ptr<topic_entry> entry);
+    void keep(std::unique_ptr<topic_entry> entry);
+    std::unique_ptr<topic_entry>& oldest();
 
-    table young_, old_;
+    boost::unordered_flat_set<slot, known_hash, same_topic> index_;
+    std::vector<std::unique_ptr<topic_entry>> entries_;
+    std::size_t hand_ = 0;
     topic_entry* last_ = nullptr;
 };
 

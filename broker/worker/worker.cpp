@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include <malloc.h>
+#include <sched.h>
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ namespace nightjar::worker {
 namespace {
 // Handlers run between two end_turn()s: enough to fill a write, short enough that nobody waits long behind a flood.
 constexpr auto longest_turn = std::chrono::microseconds{300};
+constexpr auto slept = std::chrono::microseconds{50}; // a wait that long gave the processor to others
 constexpr auto one_second = std::chrono::seconds{1};
 constexpr std::uint32_t expiry_pause = 60; // seconds
 constexpr std::int64_t small_step = 60;    // of the wall clock, in seconds: not worth a word
@@ -52,6 +54,7 @@ void worker::run() {
     schedule_tick();
     end_turn();
     const bool alone = common_.workers.size() == 1;
+    auto awake_since = std::chrono::steady_clock::now(), ended = awake_since;
     while (!stopped_) {
         if (!alone && !mailbox_.fall_asleep()) {
             collect_mail();
@@ -59,9 +62,15 @@ void worker::run() {
             break;
         }
         mailbox_.awake();
-        const auto enough = std::chrono::steady_clock::now() + longest_turn;
-        while (std::chrono::steady_clock::now() < enough && context_.poll_one() != 0) {}
+        const auto began = std::chrono::steady_clock::now();
+        if (began - ended > slept) awake_since = began;
+        while (std::chrono::steady_clock::now() - began < longest_turn && context_.poll_one() != 0) {}
         end_turn();
+        ended = std::chrono::steady_clock::now();
+        if (ended - awake_since > longest_turn) { // to who may wait for this core: the scheduler looks every 4 ms
+            ::sched_yield();
+            awake_since = ended;
+        }
     }
 }
 

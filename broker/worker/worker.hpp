@@ -294,7 +294,8 @@ class worker final : public session::router,
     void deliver_from_elsewhere(session::delivery& d, const storage::recipient_list& durable);
     void collect_mail();
 
-    static constexpr std::size_t read_buffer_size = std::size_t{64} << 10;
+    // 128 small messages: a read of new retained ones takes 0.3 ms.
+    static constexpr std::size_t read_buffer_size = std::size_t{8} << 10;
 
     common& common_;
     const unsigned index_;

@@ -1,5 +1,5 @@
-// The built-in plugin that publishes the broker's figures below $SYS/broker/: always there, and silent while sys_interval
-// is 0.
+// The built-in plugin that publishes the broker's figures below $SYS/broker/: always there, and silent while
+// sys_interval is 0.
 //
 // Names, texts and times are mosquitto's (plugin/system_topics.hpp): retained, QoS 2, once in `interval` seconds of the
 // wall clock, and only what has changed since. Everything is published once at the start, before clients can connect.

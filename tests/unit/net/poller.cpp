@@ -1,0 +1,72 @@
+#include "broker/net/poller.hpp"
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <thread>
+
+#include <boost/test/unit_test.hpp>
+#include <sys/socket.h>
+
+using namespace nightjar;
+
+namespace {
+
+// A connection with something to read, always; reading it takes as long as it is told.
+struct talker final : net::poller::watched {
+    talker(net::poller& in, char name, bool too_much, std::string& log, std::chrono::milliseconds takes = {})
+        : name(name), too_much(too_much), log(log), takes(takes) {
+        std::array<int, 2> ends{};
+        BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
+        here = net::descriptor(ends[0]);
+        there = net::descriptor(ends[1]);
+        BOOST_REQUIRE(::send(there.get(), "x", 1, 0) == 1);
+        in.add(here.get(), *this, EPOLLIN);
+    }
+
+    void on_ready(std::uint32_t) override {
+        log += name;
+        floods(too_much);
+        std::this_thread::sleep_for(takes);
+    }
+
+    char name;
+    bool too_much;
+    std::string& log;
+    std::chrono::milliseconds takes;
+    net::descriptor here, there;
+};
+
+constexpr std::chrono::milliseconds long_time{1};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(poller_)
+
+BOOST_AUTO_TEST_CASE(who_floods_comes_last_and_in_turn) {
+    net::asio::io_context context;
+    net::poller ready(context);
+    std::string log;
+    talker a(ready, 'A', true, log, long_time), b(ready, 'B', true, log, long_time), x(ready, 'x', false, log);
+    context.run_one(); // nobody is known to flood
+    BOOST_TEST(log == "ABx");
+    log.clear();
+    for (int i = 0; i < 4; ++i) context.run_one();
+    BOOST_TEST((log == "xAxBxAxB" || log == "xBxAxBxA"));
+}
+
+BOOST_AUTO_TEST_CASE(who_has_stopped_to_flood_has_its_place_again) {
+    net::asio::io_context context;
+    net::poller ready(context);
+    std::string log;
+    talker a(ready, 'A', true, log), x(ready, 'x', false, log);
+    context.run_one();
+    a.too_much = false;
+    context.run_one();
+    log.clear();
+    context.run_one();
+    BOOST_TEST(log.size() == 2U);
+    BOOST_TEST(log != "xA");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
