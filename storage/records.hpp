@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,12 @@ struct stored_measurement {
     std::int64_t time_ms() const { return static_cast<std::int64_t>(id / 1000) + event_offset_ms; }
 };
 
+// No bound: infinite.
+struct sensor_range {
+    double min = -std::numeric_limits<double>::infinity();
+    double max = std::numeric_limits<double>::infinity();
+};
+
 struct sensor_record {
     sensor_id id = 0;
     std::string name;   // "light 3"
@@ -38,8 +45,10 @@ struct sensor_record {
     std::string unit;   // "V"; empty: none
     std::string device; // "sensor" of dht11/sensor/data, the place of plain topics; empty: none
     std::string source; // "measurement", "dht11", "plain"
-    std::string topic;  // where its values come from
+    std::string topic;  // where its values come from; empty: none has come yet
     std::int64_t created_ms = 0;
+    std::optional<sensor_range> range = {}; // somebody has set its thresholds; otherwise the configuration's hold
+    std::uint32_t revision = 0;             // grows with each change: an older one never takes the place of a newer one
 };
 
 enum class incident_status : std::uint8_t { open = 0, acknowledged = 1, closed = 2 };

@@ -20,6 +20,11 @@ sensor_record read(std::string_view key, std::string_view value) {
     r.source = in.text();
     r.topic = in.text();
     r.created_ms = in.number<std::int64_t>();
+    if (in.empty()) return r;
+    const bool has_range = in.number<std::uint8_t>() != 0;
+    const sensor_range range{in.real(), in.real()};
+    if (has_range) r.range = range;
+    r.revision = in.number<std::uint32_t>();
     return r;
 }
 
@@ -45,13 +50,21 @@ std::optional<sensor_record> sensor_table::find(sensor_id id) const {
     return read(view<sensor_id>(key), *value);
 }
 
+// Batches of two workers need not come in the order in which the sensor changed.
 void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) const {
+    const auto key = big_endian(record.id);
+    if (const auto old = txn.get(table_, view<sensor_id>(key)))
+        if (read(view<sensor_id>(key), *old).revision > record.revision) return;
     std::string memory;
     record_writer out(format, memory);
     for (const auto* text : {&record.name, &record.type, &record.unit, &record.device, &record.source, &record.topic})
         out.text(*text);
     out.number(record.created_ms);
-    const auto key = big_endian(record.id);
+    const auto range = record.range.value_or(sensor_range{});
+    out.number(static_cast<std::uint8_t>(record.range.has_value()));
+    out.real(range.min);
+    out.real(range.max);
+    out.number(record.revision);
     txn.put(table_, view<sensor_id>(key), out.finish(view<sensor_id>(key)));
 }
 

@@ -1,4 +1,5 @@
-// Table "sensors": key id u32; value: format 1, name, type, unit, device, source, topic (texts), created_ms i64.
+// Table "sensors": key id u32; value: format 1, name, type, unit, device, source, topic (texts), created_ms i64, and,
+// but of records that an early version wrote, has a range u8, min, max (f64), revision u32.
 #pragma once
 
 #include "storage/lmdb.hpp"

@@ -59,6 +59,7 @@ application::application(const config::configuration& conf, admin::administrator
                          log::logger& log, const server_options& options, site_of site)
     : conf_(conf), admin_(admin), stored_(stored), log_(log), options_(options), site_(std::move(site)) {
     add_sensor_routes(routes_, stored_, admin_);
+    add_sensor_change_routes(routes_, stored_, admin_, options_.publish_deadline);
     add_measurement_routes(routes_, stored_, options_.reading_time);
     add_series_routes(routes_, stored_);
     add_incident_routes(routes_, stored_);

@@ -15,6 +15,11 @@ namespace nightjar::web {
 
 // GET /api/monitoring/sensors, .../{id}, .../{id}/last
 void add_sensor_routes(router& routes, const tables& stored, admin::administrator& admin);
+response show_sensor(const storage::sensor_record& sensor, const tables& stored, admin::administrator& admin);
+
+// POST /api/monitoring/sensors, PATCH .../{id}
+void add_sensor_change_routes(router& routes, const tables& stored, admin::administrator& admin,
+                              std::chrono::milliseconds deadline);
 
 // GET /api/monitoring/measurements, /api/monitoring/sensors/{id}/measurements
 void add_measurement_routes(router& routes, const tables& stored, std::chrono::milliseconds reading_time);

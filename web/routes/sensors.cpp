@@ -103,27 +103,6 @@ response list_sensors(const request& what, const tables& stored) {
     return answer;
 }
 
-response show_sensor(const request& what, const tables& stored, admin::administrator& admin) {
-    const auto sensor = find_sensor(stored, what.parameters[0]);
-    if (!sensor) return sensor.error();
-    const auto summary = stored.measurements.summary(sensor->id);
-    const auto time_of = [](const std::optional<stored_measurement>& row) {
-        return row ? std::optional(format_time(row->time_ms())) : std::nullopt;
-    };
-    const bool incident = sensors_with_incident(stored.incidents).contains(sensor->id);
-
-    json_writer out;
-    out.begin_object();
-    write_members(out, *sensor, summary.last, incident, {});
-    out.field("count", summary.count);
-    out.field("first_at", time_of(summary.first)).field("last_at", time_of(summary.last));
-    // Thresholds are the sensors plugin's knowledge; it may be absent or know of none.
-    const auto path = fmt::format("/api/monitoring/sensors/{}/thresholds", sensor->id);
-    const auto thresholds = admin.http({.method = "GET", .path = path, .query = {}, .body = {}});
-    if (thresholds && thresholds->status == 200) out.key("thresholds").raw(thresholds->body);
-    return json_response(200, out.end_object().take());
-}
-
 response show_last(const request& what, const tables& stored) {
     const auto sensor = find_sensor(stored, what.parameters[0]);
     if (!sensor) return sensor.error();
@@ -138,11 +117,32 @@ response show_last(const request& what, const tables& stored) {
 
 } // namespace
 
+response show_sensor(const sensor_record& sensor, const tables& stored, admin::administrator& admin) {
+    const auto summary = stored.measurements.summary(sensor.id);
+    const auto time_of = [](const std::optional<stored_measurement>& row) {
+        return row ? std::optional(format_time(row->time_ms())) : std::nullopt;
+    };
+    const bool incident = sensors_with_incident(stored.incidents).contains(sensor.id);
+
+    json_writer out;
+    out.begin_object();
+    write_members(out, sensor, summary.last, incident, {});
+    out.field("count", summary.count);
+    out.field("first_at", time_of(summary.first)).field("last_at", time_of(summary.last));
+    // Thresholds are the sensors plugin's knowledge; it may be absent or know of none.
+    const auto path = fmt::format("/api/monitoring/sensors/{}/thresholds", sensor.id);
+    const auto thresholds = admin.http({.method = "GET", .path = path, .query = {}, .body = {}});
+    if (thresholds && thresholds->status == 200) out.key("thresholds").raw(thresholds->body);
+    return json_response(200, out.end_object().take());
+}
+
 void add_sensor_routes(router& routes, const tables& stored, admin::administrator& admin) {
     routes.add("GET", "/api/monitoring/sensors",
                at_once([&stored](const request& what) { return list_sensors(what, stored); }));
-    routes.add("GET", "/api/monitoring/sensors/{}",
-               at_once([&stored, &admin](const request& what) { return show_sensor(what, stored, admin); }));
+    routes.add("GET", "/api/monitoring/sensors/{}", at_once([&stored, &admin](const request& what) {
+                   const auto sensor = find_sensor(stored, what.parameters[0]);
+                   return sensor ? show_sensor(*sensor, stored, admin) : sensor.error();
+               }));
     routes.add("GET", "/api/monitoring/sensors/{}/last",
                at_once([&stored](const request& what) { return show_last(what, stored); }));
 }

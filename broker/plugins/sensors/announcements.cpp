@@ -30,10 +30,12 @@ void sensors::publish_all(host& host) {
 
 void sensors::publish_discovery(host& host) const {
     if (!options_.homeassistant) return;
-    registry_.each([&](const sensor& s) {
-        host.publish(discovery_topic(options_, s.record.id), discovery_message(options_, s.record),
-                     codec::qos::at_least_once, true);
-    });
+    registry_.each([&](const sensor& s) { publish_discovery(host, s.record); });
+}
+
+void sensors::publish_discovery(host& host, const storage::sensor_record& of) const {
+    if (!options_.homeassistant) return;
+    host.publish(discovery_topic(options_, of.id), discovery_message(options_, of), codec::qos::at_least_once, true);
 }
 
 void sensors::publish_state(host& host, acquaintance& known) const {

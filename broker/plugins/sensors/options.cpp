@@ -284,6 +284,16 @@ watch_rule options::watch_rule_of(std::uint32_t sensor, std::string_view type) c
             value_of(close_after, sensor, type, 1U)};
 }
 
+threshold options::threshold_of(const storage::sensor_record& sensor) const {
+    return sensor.range ? threshold{sensor.range->min, sensor.range->max} : threshold_of(sensor.id, sensor.type);
+}
+
+watch_rule options::watch_rule_of(const storage::sensor_record& sensor) const {
+    auto rule = watch_rule_of(sensor.id, sensor.type);
+    rule.range = threshold_of(sensor);
+    return rule;
+}
+
 options read_options(const config::plugin& settings, std::vector<config::finding>& findings) {
     options result;
     bool replaced = false;

@@ -4,6 +4,7 @@
 
 #include "broker/config/reader.hpp"
 #include "broker/plugins/sensors/alert_options.hpp"
+#include "storage/records.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -120,6 +121,9 @@ struct options {
     // The rule of one sensor, then of its type.
     threshold threshold_of(std::uint32_t sensor, std::string_view type) const;
     watch_rule watch_rule_of(std::uint32_t sensor, std::string_view type) const;
+    // What somebody has set for the sensor itself counts first.
+    threshold threshold_of(const storage::sensor_record& sensor) const;
+    watch_rule watch_rule_of(const storage::sensor_record& sensor) const;
 };
 
 // What is wrong goes to `findings`, with file and line. Reads the file that has the password.

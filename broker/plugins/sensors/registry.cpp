@@ -6,7 +6,7 @@ namespace nightjar::plugins::sensors {
 
 namespace {
 
-constexpr std::string_view unknown_type = "unknown";
+constexpr std::string_view unknown_type = "unknown", own_id_source = "measurement";
 
 std::string default_name(std::string_view type, std::uint32_t id) { return fmt::format("{} {}", type, id); }
 
@@ -30,7 +30,7 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
     : options_(settings), next_auto_id_(settings.auto_id_start) {
     for (auto& record : known) {
         const auto id = record.id;
-        const bool own_id = record.source == "measurement";
+        const bool own_id = record.source == own_id_source;
         auto key = key_of(record.source, record.topic, record.type, record.device);
         auto& made = by_id_[id] = std::make_unique<sensor>(std::move(record));
         if (own_id) continue;
@@ -51,8 +51,13 @@ registry::answer registry::meet(const introduction& who) {
     if (const auto why = refused(who, 0); !why.empty()) return {nullptr, why, {}};
     auto* known = find(who);
     if (known == nullptr) return create(who);
-    const bool news = learn(*known, who);
-    return {known, {}, known->record, known->version.load(std::memory_order_relaxed), news};
+    return told(*known, learn(*known, who));
+}
+
+// With the mutex held.
+registry::answer registry::told(sensor& known, bool news) {
+    known.version.store(known.record.revision, std::memory_order_relaxed);
+    return {&known, {}, known.record, known.record.revision, news};
 }
 
 std::string_view registry::refusal(const introduction& who, std::size_t others) const {
@@ -95,10 +100,10 @@ registry::answer registry::create(const introduction& who) {
     auto* raw = made.get();
     by_id_.emplace(id, std::move(made));
     if (who.id == 0) by_key_.emplace(who.key, raw);
-    return {raw, {}, std::move(record), 0, true};
+    return told(*raw, true);
 }
 
-// A type stays as it is once known; a unit may change.
+// A type stays as it is once known; a unit may change. A sensor that was declared learns where its values come from.
 bool registry::learn(sensor& known, const introduction& who) {
     auto& record = known.record;
     bool changed = false;
@@ -111,8 +116,53 @@ bool registry::learn(sensor& known, const introduction& who) {
         record.unit = who.unit;
         changed = true;
     }
-    if (changed) known.version.fetch_add(1, std::memory_order_relaxed);
+    if (record.topic.empty()) {
+        record.topic = who.topic;
+        changed = true;
+    }
+    record.revision += changed ? 1 : 0;
     return changed;
+}
+
+registry::answer registry::declare(storage::sensor_id id, const sensor_change& what, std::int64_t now_ms) {
+    const std::scoped_lock lock(mutex_);
+    if (by_id_.contains(id)) return {nullptr, "already_exists", {}};
+    if (by_id_.size() >= options_.max_sensors) return {nullptr, "too_many_sensors", {}};
+    storage::sensor_record record;
+    record.id = id;
+    record.type = unknown_type;
+    record.source = own_id_source;
+    record.created_ms = now_ms;
+    if (const auto why = apply(record, what); !why.empty()) return {nullptr, why, {}};
+    if (!what.name) record.name = default_name(record.type, id);
+    return told(*by_id_.emplace(id, std::make_unique<sensor>(std::move(record))).first->second, true);
+}
+
+registry::answer registry::change(storage::sensor_id id, const sensor_change& what) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return {nullptr, "unknown_sensor", {}};
+    auto& known = *found->second;
+    auto record = known.record;
+    if (const auto why = apply(record, what); !why.empty()) return {nullptr, why, {}};
+    ++record.revision;
+    known.record = std::move(record);
+    return told(known, true);
+}
+
+// Why not, or nothing. What a sensor is known by cannot change: its next value would make another one.
+std::string_view registry::apply(storage::sensor_record& record, const sensor_change& what) const {
+    const auto key = [&] { return key_of(record.source, record.topic, record.type, record.device); };
+    const auto before = key();
+    for (const auto& [told, into] : {std::pair(&what.name, &record.name), std::pair(&what.type, &record.type),
+                                     std::pair(&what.unit, &record.unit), std::pair(&what.device, &record.device)})
+        if (*told) *into = **told;
+    if (record.source != own_id_source && key() != before) return "part_of_identity";
+    if (what.range_of_configuration) record.range.reset();
+    if (!what.min && !what.max) return {};
+    const auto now = options_.threshold_of(record);
+    record.range = {what.min.value_or(now.min), what.max.value_or(now.max)};
+    return record.range->min > record.range->max ? "min_above_max" : std::string_view{};
 }
 
 storage::sensor_record registry::record_of(const sensor& s) const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "broker/plugins/sensors/options.hpp"
+#include "broker/plugins/sensors/sensor_command.hpp"
 #include "storage/records.hpp"
 
 #include <atomic>
@@ -19,10 +20,10 @@
 namespace nightjar::plugins::sensors {
 
 struct sensor {
-    explicit sensor(storage::sensor_record r) : record(std::move(r)) {}
+    explicit sensor(storage::sensor_record r) : record(std::move(r)), version(record.revision) {}
 
     storage::sensor_record record;          // guarded by the registry's mutex, but the id, which never changes
-    std::atomic<std::uint32_t> version{0};  // of the record; moves when it has changed
+    std::atomic<std::uint32_t> version;     // the record's revision; moves when it has changed
     std::atomic<bool> has_incident{false};  // one is open, or about to be: every value is looked at
     std::atomic<std::int64_t> newest_us{0}; // arrival of its newest value, on whatever worker
 };
@@ -52,6 +53,11 @@ class registry {
     // Why meet() would refuse, or nothing. `others`: new sensors that come before this one in its message.
     std::string_view refusal(const introduction& who, std::size_t others) const;
 
+    // What people do. Refused: "already_exists", "too_many_sensors", "unknown_sensor", "part_of_identity" or
+    // "min_above_max".
+    answer declare(storage::sensor_id id, const sensor_change& what, std::int64_t now_ms);
+    answer change(storage::sensor_id id, const sensor_change& what);
+
     storage::sensor_record record_of(const sensor& s) const;
     std::optional<storage::sensor_record> find(storage::sensor_id id) const;
     // With the mutex held: do little, and do not call back.
@@ -69,6 +75,8 @@ class registry {
     answer create(const introduction& who);
     std::string_view refused(const introduction& who, std::size_t others) const;
     static bool learn(sensor& known, const introduction& who);
+    static answer told(sensor& known, bool news);
+    std::string_view apply(storage::sensor_record& record, const sensor_change& what) const;
 
     const options& options_;
     mutable std::mutex mutex_; // guards all below, and the records

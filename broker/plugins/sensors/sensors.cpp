@@ -24,6 +24,7 @@ constexpr std::int64_t state_pause_us = 100'000; // a sensor's state topic chang
 constexpr nightjar::plugin::topic_tag log_bit = nightjar::plugin::topic_tag{1} << 32;
 constexpr nightjar::plugin::topic_tag command_bit = nightjar::plugin::topic_tag{1} << 33;
 constexpr nightjar::plugin::topic_tag birth_bit = nightjar::plugin::topic_tag{1} << 34; // Home Assistant's
+constexpr nightjar::plugin::topic_tag control_bit = nightjar::plugin::topic_tag{1} << 35;
 constexpr nightjar::plugin::topic_tag source_bits = log_bit - 1;
 
 std::vector<storage::incident_record> open_incidents(const storage::store& store) {
@@ -77,7 +78,7 @@ struct sensors::worker_part {
 
     void reconfigured(const options& now) {
         const auto update = [&](acquaintance& known) {
-            known.rule = now.watch_rule_of(known.record.id, known.record.type);
+            known.rule = now.watch_rule_of(known.record);
             known.state_topic.clear();
             known.state_waits = known.state_waits && !now.state_topic.empty();
         };
@@ -131,6 +132,7 @@ std::optional<nightjar::plugin::topic_tag> sensors::interest(codec::bytes topic)
     for (const auto& filter : options_.log_topics)
         if (codec::topic_matches(filter, topic)) tag |= log_bit;
     if (topic == options_.topic_incidents) tag |= command_bit;
+    if (topic == control_topic) tag |= control_bit;
     if (options_.homeassistant && topic == birth_topic(options_)) tag |= birth_bit;
     return tag == 0 ? std::nullopt : std::optional(tag);
 }
@@ -138,6 +140,7 @@ std::optional<nightjar::plugin::topic_tag> sensors::interest(codec::bytes topic)
 publish_outcome sensors::on_publish(host& host, const nightjar::plugin::publish_event& event) {
     if ((event.tag & log_bit) != 0) log_message(event.packet);
     if ((event.tag & command_bit) != 0) return on_command(host, event);
+    if ((event.tag & control_bit) != 0) return on_control(host, event);
     if ((event.tag & birth_bit) != 0 && event.packet.payload == "online") publish_discovery(host);
     const auto number = event.tag & source_bits;
     if (number == 0) return publish_outcome::pass;
@@ -234,12 +237,10 @@ void sensors::introduce(host& host, acquaintance& known, const introduction& who
     known.who = answer.found;
     known.record = std::move(answer.record);
     known.version = answer.version;
-    known.rule = options_.watch_rule_of(known.record.id, known.record.type);
+    known.rule = options_.watch_rule_of(known.record);
     if (incidents_.is_watched(known.record.id)) known.who->has_incident.store(true, std::memory_order_relaxed);
     host.batch().sensors.push_back(known.record);
-    if (options_.homeassistant && answer.news)
-        host.publish(discovery_topic(options_, known.record.id), discovery_message(options_, known.record),
-                     codec::qos::at_least_once, true);
+    if (answer.news) publish_discovery(host, known.record);
 }
 
 void sensors::store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report) {

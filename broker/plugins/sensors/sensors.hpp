@@ -94,12 +94,16 @@ class sensors final : public plugin::plugin {
     void publish_waiting(host& host, acquaintance& known) const;
     void publish_all(host& host);
     void publish_discovery(host& host) const; // of all sensors
+    void publish_discovery(host& host, const storage::sensor_record& of) const;
     void withdraw(host& host, const options& before) const;
 
     // actions.cpp
     nightjar::plugin::publish_outcome on_command(host& host, const nightjar::plugin::publish_event& event);
     incident_book::outcome act(host& host, const command& what, std::string_view by);
     nightjar::plugin::publish_outcome test_alerts(host& host, nightjar::plugin::ingest_report* report);
+
+    // changes.cpp
+    nightjar::plugin::publish_outcome on_control(host& host, const nightjar::plugin::publish_event& event);
 
     // pause.cpp
     nightjar::plugin::http_answer pause(std::string_view body);

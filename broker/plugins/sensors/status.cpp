@@ -162,7 +162,7 @@ std::optional<std::string> sensors::thresholds_json(std::string_view id) const {
     const auto record = store_.sensor_table().find(*number);
     if (!record) return std::nullopt;
     json_writer out;
-    write_range(out, options_.threshold_of(record->id, record->type));
+    write_range(out, options_.threshold_of(*record));
     return out.take();
 }
 

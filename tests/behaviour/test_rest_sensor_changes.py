@@ -1,0 +1,142 @@
+"""POST and PATCH on /api/monitoring/sensors: declare, rename, thresholds, unit (features B-6, B-13, H5)."""
+
+import json
+
+from harness.sensors import SensorsCase
+
+SENSORS = "/api/monitoring/sensors/"
+
+
+class SensorChangesCase(SensorsCase):
+    def patch(self, sensor, body):
+        return self.rest.request("PATCH", f"{SENSORS}{sensor}/", body)
+
+    def patched(self, sensor, body):
+        """The sensor as it is then."""
+        answer = self.patch(sensor, body)
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json()
+
+    def measure(self, sensor, value, **more):
+        self.ingest("iot/measurements", {"sensor_id": sensor, "value": value, **more})
+
+    def shown(self, sensor):
+        return self.rest.get(f"{SENSORS}{sensor}/").json()
+
+
+class Changes(SensorChangesCase):
+    extra_conf = "plugin builtin:sensors\nplugin_opt_homeassistant true\nplugin_opt_threshold light 0 100"
+
+    def test_rename_lasts(self):
+        self.measure(3, 2.57, type="light", unit="V")
+        answer = self.patched(3, {"name": "Capteur Lumière Salon"})
+        self.assertEqual((answer["id"], answer["name"], answer["unit"]), (3, "Capteur Lumière Salon", "V"))
+        self.measure(3, 2.6, type="light", unit="mV")  # what it learns goes on, its name stays
+        self.broker.kill()
+        self.broker.start()
+        now = self.shown(3)
+        self.assertEqual((now["name"], now["unit"], now["count"]), ("Capteur Lumière Salon", "mV", 2))
+
+    def test_thresholds_count_from_the_next_value(self):
+        self.measure(4, 50, type="light")
+        self.assertEqual(self.shown(4)["thresholds"], {"min": 0, "max": 100})
+        self.assertEqual(self.patched(4, {"thresholds": {"max": 40}})["thresholds"], {"min": 0, "max": 40})
+        self.assertEqual(self.shown(4)["status"], "ok")
+        self.measure(4, 50, type="light")
+        incident, = self.rest.get("/api/monitoring/incidents/?status=open&sensor=4").json()
+        self.assertEqual((incident["max"], incident["value"]), (40, 50))
+        self.patched(4, {"thresholds": {"min": None, "max": "60"}})
+        self.measure(4, 50, type="light")
+        self.assertEqual(self.shown(4)["status"], "ok")
+        self.broker.restart()
+        self.assertEqual(self.shown(4)["thresholds"], {"min": None, "max": 60})
+        self.measure(4, 61, type="light")
+        self.assertEqual(self.shown(4)["status"], "incident")
+        self.assertEqual(self.patched(4, {"thresholds": None})["thresholds"], {"min": 0, "max": 100})
+
+    def test_unit_type_and_place(self):
+        self.ingest("iot/cellar/level", "12")
+        sensor = self.sensor(device="cellar")["id"]
+        changed = self.patched(sensor, {"unit": "cm", "type": "water", "device": "Keller"})
+        self.assertEqual((changed["unit"], changed["type"], changed["device"]), ("cm", "water", "Keller"))
+        self.ingest("iot/cellar/level", "13")  # the topic tells who it is
+        self.broker.restart()
+        self.ingest("iot/cellar/level", "14")
+        self.assertEqual(self.values(sensor), [12, 13, 14])
+        self.assertEqual(self.shown(sensor)["unit"], "cm")
+        self.assertEqual([s["id"] for s in self.rest.get(SENSORS + "?place=Keller").json()], [sensor])
+
+    def test_what_a_sensor_is_known_by_stays(self):
+        self.ingest("dht11/salon/data", {"temperature": 20})
+        sensor = self.sensor(device="salon", type="temperature")["id"]
+        self.assert_http_error(self.patch(sensor, {"type": "heat"}), 409, "part_of_identity")
+        self.assertEqual(self.shown(sensor)["type"], "temperature")
+
+    def test_home_assistant_hears_of_it(self):
+        self.measure(6, 1, type="voltage", unit="V")
+        ha = self.client("ha").subscribe(("homeassistant/sensor/nightjar_6/config", 1))
+        ha.take()
+        self.patched(6, {"name": "Batterie"})
+        self.assertEqual(json.loads(ha.take().payload)["name"], "Batterie")
+
+    def test_bad_bodies_name_the_member(self):
+        self.measure(7, 1, type="light")
+        before = self.shown(7)
+        for body, named in (({"nam": "x"}, "nam"), ({"id": 8}, "id"), ({"name": 5}, "name"), ({"name": ""}, "name"),
+                            ({"name": "a\nb"}, "name"), ({"name": "x" * 201}, "name"), ({"unit": None}, "unit"),
+                            ({"type": ""}, "type"), ({"device": []}, "device"), ({"thresholds": 5}, "thresholds"),
+                            ({"thresholds": {"low": 5}}, "low"), ({"thresholds": {"min": "warm"}}, "min"),
+                            ({"thresholds": {"min": 5, "max": 4}}, "thresholds"),
+                            ({"thresholds": {"min": 500}}, "thresholds"), ({"name": "new", "color": "red"}, "color")):
+            with self.subTest(body=body):
+                self.assertIn(named, self.assert_http_error(self.patch(7, body), 400)["detail"])
+        for body in ("", "[]", "{", '"x"', '{"thresholds":{"max":1e400}}', b'{"name":"\xff"}'):
+            self.assert_http_error(self.patch(7, body), 400)
+        self.assertEqual(self.shown(7), before)
+        self.assert_http_error(self.patch(4711, {"name": "x"}), 404)
+        self.assert_http_error(self.patch("x", {"name": "x"}), 400, "bad_id")
+
+    def test_declare(self):
+        answer = self.rest.post(SENSORS, {"id": 30, "name": "Salon", "type": "light", "thresholds": {"max": 5}})
+        self.assertEqual((answer.status, answer.headers["Location"]), (201, SENSORS + "30/"), answer)
+        self.assertEqual((answer.json()["name"], answer.json()["last"]), ("Salon", None))
+        self.assert_http_error(self.rest.get(SENSORS + "30/last/"), 404, "no_measurement")
+        self.assert_http_error(self.rest.post(SENSORS, {"id": 30}), 409, "already_exists")
+        self.measure(30, 6)
+        now = self.shown(30)
+        self.assertEqual((now["name"], now["status"], now["topic"]), ("Salon", "incident", "iot/measurements"))
+        for body in ({"name": "x"}, {"id": 0}, {"id": 1.5}, {"id": "x"}, {"id": 4294967296}, {"id": 31, "colour": 1}):
+            self.assert_http_error(self.rest.post(SENSORS, body), 400)
+        self.assertEqual(self.rest.post(SENSORS, {"id": "32"}).json()["name"], "unknown 32")
+
+    def test_commands_come_over_rest_alone(self):
+        self.measure(9, 1)
+        self.ingest("$CONTROL/sensors", {"action": "change", "sensor": 9, "set": {"name": "no"}})
+        self.assertEqual(self.shown(9)["name"], "unknown 9")
+
+
+class NoNewSensors(SensorChangesCase):
+    extra_conf = "plugin builtin:sensors\nplugin_opt_auto_create false\nplugin_opt_max_sensors 1"
+
+    def test_only_what_was_declared(self):
+        self.measure(1, 5)
+        self.assertEqual(self.sensors(), [])
+        self.assertEqual(self.rest.post(SENSORS, {"id": 1}).status, 201)
+        self.measure(1, 5)
+        self.assertEqual(self.values(1), [5])
+        self.assert_http_error(self.rest.post(SENSORS, {"id": 2}), 409, "too_many_sensors")
+
+
+class ChangeRights(SensorChangesCase):
+    autostart = False
+
+    def test_needs_the_right_to_write_to_control(self):
+        acl = self.broker.directory + "/acl"
+        with open(acl, "w") as file:
+            file.write("topic readwrite #\n")
+        self.broker.extra_conf = f"acl_file {acl}"
+        self.broker.start()
+        self.measure(3, 1)
+        self.assert_http_error(self.patch(3, {"name": "x"}), 403, "denied")
+        self.assert_http_error(self.rest.post(SENSORS, {"id": 4}), 403, "denied")
+        self.assertEqual(self.shown(3)["name"], "unknown 3")
