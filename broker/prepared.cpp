@@ -11,6 +11,7 @@ prepared prepare(const config::load_options& options) {
     auto& [conf, findings] = result.loaded;
     for (const auto& p : conf.plugins) result.sensors.push_back(plugins::sensors::read_options(p, findings));
     result.access = plugins::access_control::read_files(conf, findings);
+    config::warn_of_open_listeners(conf, findings);
     net::tls_listeners::check(conf.listeners, findings);
     return result;
 }

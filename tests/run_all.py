@@ -1,7 +1,8 @@
 """Runs every suite one after the other and adds their cases up. Called by tools/test, after the build.
 
 Each suite prints as it goes; what is counted are single cases: Boost.Test's, the behaviour files, node's. The last line
-is "N passed, N failed"; the exit status is 0 only if nothing failed and every suite ran something.
+is "N passed, N failed"; the exit status is 0 only if nothing failed and every suite ran something. Before it comes the
+table of features.txt, with what came out.
 """
 
 import os
@@ -11,9 +12,12 @@ import sys
 import time
 from pathlib import Path
 
+import features
+
 ROOT = Path(__file__).resolve().parent.parent
 LONG = "--faults" in sys.argv  # every fault, as often as is promised
 BUILD = Path(os.environ.get("NIGHTJAR_BUILD", ROOT / "build"))
+outcomes = features.Outcomes()
 
 
 def run(command, cwd=ROOT):
@@ -38,6 +42,7 @@ def unit():
     for program in sorted(BUILD.glob("tests/unit/**/*_tests")):
         print(f"-- {program.name}", flush=True)
         output, status = run([str(program), "--report_level=short", "--color_output=no"])
+        outcomes.add("unit", program.name, status == 0)
         cases = re.findall(r"(\d+) test cases? out of \d+ (passed|failed)", output)
         good = sum(int(n) for n, how in cases if how == "passed")
         bad = sum(int(n) for n, how in cases if how == "failed")
@@ -48,6 +53,8 @@ def unit():
 
 def behaviour():
     output, status = run(["tests/behaviour/run"])
+    for word, file, name in re.findall(r"^(ok|FAIL|skip) +test_(\w+) +test_(\w+)", output, re.MULTILINE):
+        outcomes.add("behaviour", f"{file}.{name}", word != "FAIL")
     counts = re.findall(r"^(\d+) passed, (\d+) failed", output, re.MULTILINE)
     if not counts:
         return 0, 1
@@ -61,6 +68,8 @@ def browser():
     if status != 0:
         return 0, 1
     output, status = run(["node", "--test", "--test-concurrency=1", "--test-reporter=tap"], cwd=folder)
+    for word, title in re.findall(r"^(ok|not ok) \d+ - (.*)$", output, re.MULTILINE):
+        outcomes.add("browser", title.replace("\\#", "#"), word == "ok")
     passed = sum(int(n) for n in re.findall(r"^# pass (\d+)", output, re.MULTILINE))
     failed = sum(int(n) for n in re.findall(r"^# (?:fail|cancelled) (\d+)", output, re.MULTILINE))
     return passed, max(failed, 1) if status != 0 else failed
@@ -86,6 +95,11 @@ def main():
         total_passed += passed
         total_failed += failed
         summary.append(f"{name:10} {passed:5} passed {failed:3} failed  {time.monotonic() - start:6.1f} s")
+    if {"unit", "behaviour", "browser"} <= set(wanted):
+        passed, failed = features.show(ROOT / "tests/features.txt", outcomes)
+        total_passed += passed
+        total_failed += failed
+        summary.append(f"{'features':10} {passed:5} passed {failed:3} failed")
     print("\n" + "\n".join(summary))
     print(f"{total_passed} passed, {total_failed} failed")
     return 0 if total_failed == 0 else 1

@@ -62,6 +62,7 @@ application::application(const config::configuration& conf, admin::administrator
     add_sensor_change_routes(routes_, stored_, admin_, options_.publish_deadline);
     add_measurement_routes(routes_, stored_, options_.reading_time);
     add_series_routes(routes_, stored_);
+    add_old_dashboard_routes(routes_, stored_);
     add_incident_routes(routes_, stored_);
     add_publish_route(routes_, admin_, options_.publish_deadline);
     add_sensor_publish_routes(routes_, admin_, options_.publish_deadline);
@@ -70,7 +71,7 @@ application::application(const config::configuration& conf, admin::administrator
     add_metrics_route(routes_, admin_);
     add_retained_routes(routes_, admin_, options_.publish_deadline);
     add_acl_route(routes_, conf_, admin_);
-    add_client_routes(routes_, admin_, options_.publish_deadline);
+    add_client_routes(routes_, stored_, admin_, options_.publish_deadline);
     add_reload_routes(routes_, admin_, options_.publish_deadline);
     add_trace_route(routes_, admin_, options_.publish_deadline);
 }

@@ -269,6 +269,20 @@ bool load_result::ok() const {
     return std::none_of(findings.begin(), findings.end(), [](const finding& f) { return f.level == severity::error; });
 }
 
+void warn_of_open_listeners(const configuration& conf, std::vector<finding>& findings) {
+    const auto only_here = [](const listener& l) {
+        const auto& address = l.bind_address;
+        return !l.unix_path.empty() || address == "localhost" || address == "::1" || address.starts_with("127.");
+    };
+    if (conf.local_only) return;
+    for (const auto& l : conf.listeners)
+        if (!only_here(l) && !l.tls.require_certificate && l.allow_anonymous.value_or(conf.allow_anonymous))
+            findings.push_back({severity::warning,
+                                "Whoever reaches " + l.name() + " gets in without a name: allow_anonymous is true.",
+                                l.where,
+                                {}});
+}
+
 load_result load(const load_options& options) {
     load_result result;
     auto& conf = result.conf;

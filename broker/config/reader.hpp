@@ -36,6 +36,9 @@ struct load_options {
 
 load_result load(const load_options& options);
 
+// Listeners of the network that ask nobody for a name: what an operator may not have meant.
+void warn_of_open_listeners(const configuration& conf, std::vector<finding>& findings);
+
 // An error's words as a finding has them: a capital in front, a dot behind.
 std::string sentence(std::string words);
 

@@ -39,6 +39,7 @@ export default {
   "Range": "Période", "All sensors": "Tous les capteurs", "Zoom": "Zoom", "Earlier": "Avant", "Later": "Après", "Zoom in": "Zoomer",
   "Zoom out": "Dézoomer", "Back to now": "Retour au présent", "Lowest": "Minimum", "Mean": "Moyenne", "Highest": "Maximum",
   "About": "À propos", "Export": "Exporter", "Export what is shown:": "Exporter ce qui est affiché :", "{n} rows": "{n} lignes",
+  "reports nan": "signale nan", "Sent by": "Envoyé par", "Not a number": "Pas un nombre", "Sensors that it feeds": "Capteurs qu’il alimente",
   "Last values": "Dernières valeurs", "Last values, newest first": "Dernières valeurs, la plus récente d’abord", "Value": "Valeur",
   "Values": "Valeurs", "Unit": "Unité", "Device": "Appareil", "First value": "Première valeur", "Last value": "Dernière valeur",
   "Limits": "Limites", "Values stored": "Valeurs stockées", "Number": "Numéro", "Type": "Type", "Topic": "Sujet", "Name": "Nom", "Time": "Heure",

@@ -91,6 +91,23 @@ class List(ClientsCase):
 
 
 class OneClient(ClientsCase):
+    def test_the_sensors_that_it_feeds(self):
+        meter = self.client("meter", username="ann", password="x")
+        other = self.client("other")
+        meter.publish("iot/measurements", b'{"sensor_id":3,"value":1,"type":"light","unit":"V"}', qos=1)
+        meter.publish("dht11/hall/data", b'{"temperature":21.5}', qos=1)
+        other.publish("iot/measurements", b'{"sensor_id":4,"value":1}', qos=1)
+        shown = self.show("meter")["sensors"]
+        self.assertEqual([(s["name"], s["value"], s["unit"]) for s in shown],
+                         [("light 3", 1, "V"), ("hall temperature", 21.5, "\u00b0C")])
+        live = self.rest.get("/api/monitoring/sensors/3/").json()["live"]
+        self.assertEqual((live["client_id"], live["username"]), ("meter", "ann"))
+        other.publish("iot/measurements", b'{"sensor_id":3,"value":2}', qos=1)
+        meter.publish("iot/measurements", b'{"sensor_id":4,"value":2}', qos=1)
+        other.publish("iot/measurements", b'{"sensor_id":4,"value":3}', qos=1)
+        self.assertEqual([s["name"] for s in self.show("meter")["sensors"]], ["hall temperature"])
+        self.assertEqual([(s["id"], s["value"]) for s in self.show("other")["sensors"]], [(3, 2), (4, 3)])
+
     def test_members(self):
         client = self.client("meter", username="ann", password="x", keepalive=30)
         client.subscribe(("a/+", 1), ("b/#", 2), ("c", 0))
@@ -116,7 +133,7 @@ class OneClient(ClientsCase):
         self.wait_until(lambda: self.show("meter")["inflight_out"] == 0, "acknowledged")
         self.assertEqual({k: v for k, v in self.list(prefix="meter")[0].items() if k != "last_packet_at"},
                          {k: v for k, v in self.show("meter").items()
-                          if k not in ("subscription_list", "last_packet_at")})
+                          if k not in ("subscription_list", "sensors", "last_packet_at")})
 
     def test_over_a_websocket(self):
         self.websocket_client("page")

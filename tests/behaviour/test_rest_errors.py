@@ -11,7 +11,7 @@ class RestErrors(BrokerCase):
     nightjar_only = "mosquitto has no REST"
 
     def test_unknown_paths(self):
-        for path in ("/api/", "/api/nothing", "/api/monitoring/", "/api/monitoring/sensors/1/nothing/", "/publish/x",
+        for path in ("/api/v1/", "/api/nothing", "/api/monitoring/", "/api/monitoring/sensors/1/nothing/", "/publish/x",
                      "/nothing.html", "/mqtt/"):
             with self.subTest(path):
                 self.assert_http_error(self.rest.get(path), 404)

@@ -1,5 +1,7 @@
 """Plain numbers on `iot/<place>/<category>` and `iot/+/sensor/<place>/<category>` (features C-1 to C-6)."""
 
+import json
+
 from harness.sensors import SensorsCase
 
 GOOD = {"23.4": 23.4, " 23.4 ": 23.4, "-5": -5, "+5": 5, "1e2": 100, "2.5E-1": 0.25, "23.4 °C": 23.4, "40 %": 40,
@@ -42,6 +44,30 @@ class SensorsPlain(SensorsCase):
         self.ingest("iot/mixed/light", "nan")
         self.ingest("iot/mixed/light", "2")
         self.assertEqual(self.values(self.sensor(name="mixed light")["id"]), [1, 2])
+
+    def test_a_sensor_that_says_nan(self):
+        reader = self.client("reader")
+        self.ingest("iot/wet/humi", "nan")
+        self.assertIsNone(self.sensor(name="wet humi"))
+        self.ingest("iot/wet/humi", "55")
+        sensor = self.sensor(name="wet humi")["id"]
+        path = f"/api/monitoring/sensors/{sensor}/"
+        self.ingest("iot/wet/humi", "nan")
+        self.ingest("iot/wet/humi", " NaN ")
+        live = self.rest.get(path).json()["live"]
+        self.assertEqual((live["not_a_number"], live["says_not_a_number"]), (2, True))
+        reader.subscribe((f"sensors/{sensor}/state", 0))
+        self.wait_until(lambda: self.state(reader) == (None, "not_a_number"), "said")
+        self.ingest("iot/wet/humi", "56")
+        self.wait_until(lambda: self.state(reader) == (56, None), "a number again")
+        live = self.rest.get(path).json()["live"]
+        self.assertEqual((live["not_a_number"], live["says_not_a_number"]), (2, False))
+        self.assertEqual(self.values(sensor), [55, 56])
+
+    @staticmethod
+    def state(reader):
+        said = json.loads(reader.take().payload)
+        return said["value"], said.get("problem")
 
     def test_other_depths_are_not_measurements(self):
         before = len(self.sensors())

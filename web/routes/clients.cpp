@@ -5,12 +5,15 @@
 #include "web/turns.hpp"
 #include "web/wait_for.hpp"
 
+#include <boost/json/parse.hpp>
+
 namespace nightjar::web {
 
 namespace {
 
 using std::chrono::milliseconds;
 constexpr std::size_t written_at_once = 500;              // clients
+constexpr std::size_t most_sensors = 1000;                // of one client
 constexpr std::size_t lists_at_a_time = 4;                // each takes megabytes while it is made
 constexpr const char* control_topic = "$CONTROL/clients"; // who may write to it may throw clients out
 
@@ -38,10 +41,35 @@ answer list_clients(const request& what, admin::administrator& admin, millisecon
     co_return list;
 }
 
+// The sensors whose newest value the client sent; none without the sensors plugin.
+void write_sensors(json_writer& out, const std::string& client_id, const tables& stored, admin::administrator& admin) {
+    out.key("sensors").begin_array();
+    const auto ids =
+        admin.http({.method = "GET", .path = "/api/monitoring/sensors/fed-by", .query = client_id, .body = {}});
+    const auto known = ids ? boost::json::parse(ids->body) : boost::json::value(boost::json::array());
+    std::size_t count = 0;
+    for (const auto& id : known.as_array()) {
+        const auto sensor = stored.sensors.find(static_cast<storage::sensor_id>(id.to_number<std::uint32_t>()));
+        const auto last = sensor ? stored.measurements.last(sensor->id) : std::nullopt;
+        if (!last) continue;
+        if (++count > most_sensors) break;
+        out.begin_object().field("id", sensor->id).field("name", sensor->name).field("value", last->value);
+        out.field("unit", sensor->unit).field("created_at", format_time(last->time_ms())).end_object();
+    }
+    out.end_array();
+}
+
 response no_such_client() { return not_found("There is no session of this client."); }
 
-answer show_client(const request& what, plugin::client_key key, admin::administrator& admin, milliseconds deadline) {
+struct house {
+    admin::administrator& admin;
+    const tables& stored;
+    milliseconds deadline;
+};
+
+answer show_client(const request& what, plugin::client_key key, house in) {
     static_cast<void>(what);
+    auto& [admin, stored, deadline] = in;
     const auto found = co_await wait_for<std::optional<plugin::client_details>>(
         deadline, [&](auto done) { admin.client(std::move(key), std::move(done)); });
     if (!found) co_return no_answer_in_time();
@@ -52,7 +80,9 @@ answer show_client(const request& what, plugin::client_key key, admin::administr
     out.key("subscription_list").begin_array();
     for (const auto& [filter, qos] : (*found)->subscriptions)
         out.begin_object().field("filter", filter).field("qos", static_cast<int>(qos)).end_object();
-    co_return json_response(200, out.end_array().end_object().take());
+    out.end_array();
+    write_sensors(out, (*found)->client.client_id, stored, admin);
+    co_return json_response(200, out.end_object().take());
 }
 
 response answer_of(plugin::kick_result result) {
@@ -69,7 +99,8 @@ response answer_of(plugin::kick_result result) {
     return done;
 }
 
-answer kick_client(const request& what, plugin::client_key key, admin::administrator& admin, milliseconds deadline) {
+answer kick_client(const request& what, plugin::client_key key, house in) {
+    auto& [admin, stored, deadline] = in;
     const auto parameters = query_parameters::parse(what.query);
     if (!parameters) co_return bad_request("bad_query", "The query string is not well-formed.");
     const auto session = parameters->find("session").value_or("keep");
@@ -82,30 +113,30 @@ answer kick_client(const request& what, plugin::client_key key, admin::administr
     co_return result ? answer_of(*result) : no_answer_in_time();
 }
 
-using client_handler = answer (*)(const request&, plugin::client_key, admin::administrator&, milliseconds);
+using client_handler = answer (*)(const request&, plugin::client_key, house);
 
-answer by_number(const request& what, client_handler handle, admin::administrator& admin, milliseconds deadline) {
+answer by_number(const request& what, client_handler handle, house in) {
     const auto number = parse_number(what.parameters[0]);
     if (!number) co_return bad_request("bad_id", "A session's number is a number.");
     plugin::client_key key{{}, *number};
-    co_return co_await handle(what, std::move(key), admin, deadline);
+    co_return co_await handle(what, std::move(key), in);
 }
 
 } // namespace
 
-void add_client_routes(router& routes, admin::administrator& admin, milliseconds deadline) {
+void add_client_routes(router& routes, const tables& stored, admin::administrator& admin, milliseconds deadline) {
+    const house in{admin, stored, deadline};
     routes.add("GET", "/api/v1/clients",
                [&admin, deadline, lists = std::make_shared<turns>(lists_at_a_time)](const request& what) {
                    return list_clients(what, admin, deadline, *lists);
                });
     for (const auto& [method, handle] : {std::pair("GET", &show_client), std::pair("DELETE", &kick_client)}) {
-        routes.add(method, "/api/v1/clients/{...}", [&admin, deadline, handle = handle](const request& what) {
-            return handle(what, {what.parameters[0], {}}, admin, deadline);
+        routes.add(method, "/api/v1/clients/{...}", [in, handle = handle](const request& what) {
+            return handle(what, {what.parameters[0], {}}, in);
         });
         // An id may be longer than a request's head.
-        routes.add(method, "/api/v1/sessions/{}", [&admin, deadline, handle = handle](const request& what) {
-            return by_number(what, handle, admin, deadline);
-        });
+        routes.add(method, "/api/v1/sessions/{}",
+                   [in, handle = handle](const request& what) { return by_number(what, handle, in); });
     }
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include <boost/json/value.hpp>
+#include <fmt/format.h>
 
 namespace nightjar::web {
 
@@ -48,30 +49,38 @@ result<std::string> read_timestamp(const json::object& body) {
     return format_time(*when);
 }
 
-result<std::string> read_payload(const json::object& body) {
+// What the two values are called in a body.
+struct names {
+    std::string_view temperature, humidity;
+};
+constexpr names full_names{"temperature", "humidity"}, short_names{"temp", "hum"};
+
+result<std::string> read_payload(const json::object& body, const names& called) {
     json_writer out;
     out.begin_object();
     bool any = false;
-    for (const std::string_view name : {"temperature", "humidity"}) {
+    for (const auto& [member, name] :
+         {std::pair{full_names.temperature, called.temperature}, {full_names.humidity, called.humidity}}) {
         const json::value* given = body.if_contains(name);
         if (given == nullptr || given->is_null()) continue;
         const auto number = number_of(*given);
-        if (!number) return bad_request("bad_field", std::string(name) + " is not a number.");
-        out.field(name, *number);
+        if (!number) return bad_request("bad_field", fmt::format("{} is not a number.", name));
+        out.field(member, *number);
         any = true;
     }
-    if (!any) return bad_request("missing_field", "temperature or humidity is missing.");
+    if (!any)
+        return bad_request("missing_field", fmt::format("{} or {} is missing.", called.temperature, called.humidity));
     const auto timestamp = read_timestamp(body);
     if (!timestamp) return timestamp.error();
     return out.field("timestamp", *timestamp).end_object().take();
 }
 
-result<admin::publish_request> read_message(const request& what) {
+result<admin::publish_request> read_message(const request& what, const names& called) {
     const auto body = parse_object(what.body);
     if (!body) return bad_request("bad_json", not_an_object);
     auto topic = read_topic(*body);
     if (!topic) return topic.error();
-    auto payload = read_payload(*body);
+    auto payload = read_payload(*body, called);
     if (!payload) return payload.error();
     admin::publish_request message;
     message.topic = std::move(*topic);
@@ -89,9 +98,10 @@ void write_ids(json_writer& out, std::string_view name, const std::vector<std::u
     out.end_array();
 }
 
-answer publish_sensor(const request& what, admin::administrator& admin, std::chrono::milliseconds deadline) {
+answer publish_sensor(const request& what, const names& called, admin::administrator& admin,
+                      std::chrono::milliseconds deadline) {
     if (!ask_for_status(admin)) co_return no_sensors();
-    const auto message = read_message(what);
+    const auto message = read_message(what, called);
     if (!message) co_return message.error();
     const auto published = co_await publish_and_wait(admin, *message, deadline);
     if (auto refused = refusal_of(published)) co_return std::move(*refused);
@@ -118,8 +128,13 @@ response show_status(admin::administrator& admin) {
 
 void add_sensor_publish_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline) {
     routes.add("GET", status_path, at_once([&admin](const request&) { return show_status(admin); }));
-    routes.add("POST", "/mqtt/publish/sensor",
-               [&admin, deadline](const request& what) { return publish_sensor(what, admin, deadline); });
+    const auto publish = [&](std::string_view path, const names& called) {
+        routes.add("POST", path, [&called, &admin, deadline](const request& what) {
+            return publish_sensor(what, called, admin, deadline);
+        });
+    };
+    publish("/mqtt/publish/sensor", full_names);
+    publish("/api/post", short_names);
 }
 
 } // namespace nightjar::web

@@ -34,8 +34,11 @@ void add_incident_routes(router& routes, const tables& stored);
 // POST /publish
 void add_publish_route(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
 
-// GET /mqtt/status and POST /mqtt/publish/sensor, both only with a sensors plugin
+// GET /mqtt/status and POST /mqtt/publish/sensor, which the old dashboard called /api/post; with a sensors plugin only
 void add_sensor_publish_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
+
+// GET /latest and /api, as the old dashboard had them
+void add_old_dashboard_routes(router& routes, const tables& stored);
 
 // POST /mqtt/connect and /mqtt/disconnect
 void add_ingestion_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
@@ -50,7 +53,8 @@ void add_reload_routes(router& routes, admin::administrator& admin, std::chrono:
 void add_system_routes(router& routes, const config::configuration& conf, admin::administrator& admin);
 
 // GET /api/v1/clients, GET and DELETE .../{id}; the same of /api/v1/sessions/{number}
-void add_client_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
+void add_client_routes(router& routes, const tables& stored, admin::administrator& admin,
+                       std::chrono::milliseconds deadline);
 
 // GET and DELETE /api/v1/retained, .../{topic}
 void add_retained_routes(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);

@@ -133,6 +133,9 @@ response show_sensor(const sensor_record& sensor, const tables& stored, admin::a
     const auto path = fmt::format("/api/monitoring/sensors/{}/thresholds", sensor.id);
     const auto thresholds = admin.http({.method = "GET", .path = path, .query = {}, .body = {}});
     if (thresholds && thresholds->status == 200) out.key("thresholds").raw(thresholds->body);
+    const auto since_start = fmt::format("/api/monitoring/sensors/{}/live", sensor.id);
+    const auto live = admin.http({.method = "GET", .path = since_start, .query = {}, .body = {}});
+    if (live && live->status == 200) out.key("live").raw(live->body);
     return json_response(200, out.end_object().take());
 }
 

@@ -56,9 +56,11 @@ std::string status_message(bool online, std::int64_t now_ms) {
     return out.end_object().take();
 }
 
-std::string state_message(double value, std::string_view unit, std::string_view type, std::int64_t time_ms) {
+std::string state_message(std::optional<double> value, std::string_view unit, std::string_view type,
+                          std::int64_t time_ms) {
     json_writer out;
     out.begin_object().field("value", value).field("unit", unit).field("type", type);
+    if (!value) out.field("problem", "not_a_number");
     return out.field("time", format_time(time_ms)).end_object().take();
 }
 

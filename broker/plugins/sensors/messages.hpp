@@ -11,7 +11,8 @@
 namespace nightjar::plugins::sensors {
 
 std::string status_message(bool online, std::int64_t now_ms);
-std::string state_message(double value, std::string_view unit, std::string_view type, std::int64_t time_ms);
+std::string state_message(std::optional<double> value, std::string_view unit, std::string_view type,
+                          std::int64_t time_ms);
 std::string incident_message(const storage::incident_record& incident, const storage::sensor_record& sensor,
                              std::int64_t now_ms);
 std::string alert_message(const alert& what);

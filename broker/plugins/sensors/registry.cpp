@@ -1,5 +1,7 @@
 #include "broker/plugins/sensors/registry.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace nightjar::plugins::sensors {
@@ -163,6 +165,38 @@ std::string_view registry::apply(storage::sensor_record& record, const sensor_ch
     const auto now = options_.threshold_of(record);
     record.range = {what.min.value_or(now.min), what.max.value_or(now.max)};
     return record.range->min > record.range->max ? "min_above_max" : std::string_view{};
+}
+
+std::uint32_t registry::note_sender(sensor& s, std::string_view client_id, std::string_view user_name) {
+    const std::scoped_lock lock(mutex_);
+    s.client_id = client_id;
+    s.user_name = user_name;
+    return s.sender.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+sensor* registry::with_key(std::string_view key) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = by_key_.find(std::string(key));
+    return found == by_key_.end() ? nullptr : found->second;
+}
+
+std::optional<registry::live> registry::live_of(storage::sensor_id id) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return std::nullopt;
+    const auto& s = *found->second;
+    return live{s.client_id, s.user_name, s.not_a_number.load(std::memory_order_relaxed),
+                s.says_not_a_number.load(std::memory_order_relaxed)};
+}
+
+std::vector<storage::sensor_id> registry::fed_by(std::string_view client_id) const {
+    std::vector<storage::sensor_id> result;
+    if (client_id.empty()) return result;
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [id, known] : by_id_)
+        if (known->client_id == client_id) result.push_back(id);
+    std::sort(result.begin(), result.end());
+    return result;
 }
 
 storage::sensor_record registry::record_of(const sensor& s) const {

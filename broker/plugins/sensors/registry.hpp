@@ -26,6 +26,11 @@ struct sensor {
     std::atomic<std::uint32_t> version;     // the record's revision; moves when it has changed
     std::atomic<bool> has_incident{false};  // one is open, or about to be: every value is looked at
     std::atomic<std::int64_t> newest_us{0}; // arrival of its newest value, on whatever worker
+
+    std::string client_id, user_name;           // who sent its newest value; guarded by the registry's mutex
+    std::atomic<std::uint32_t> sender{0};       // moves when that changes
+    std::atomic<std::uint64_t> not_a_number{0}; // payloads such as "nan" in place of a value
+    std::atomic<bool> says_not_a_number{false}; // the newest was one
 };
 
 // What a value says of its sensor.
@@ -57,6 +62,18 @@ class registry {
     // "min_above_max".
     answer declare(storage::sensor_id id, const sensor_change& what, std::int64_t now_ms);
     answer change(storage::sensor_id id, const sensor_change& what);
+
+    std::uint32_t note_sender(sensor& s, std::string_view client_id, std::string_view user_name);
+    sensor* with_key(std::string_view key) const; // null: there is none
+
+    // What is known of a sensor since the start.
+    struct live {
+        std::string client_id, user_name; // empty: no value has come
+        std::uint64_t not_a_number = 0;
+        bool says_not_a_number = false;
+    };
+    std::optional<live> live_of(storage::sensor_id id) const;
+    std::vector<storage::sensor_id> fed_by(std::string_view client_id) const; // ascending
 
     storage::sensor_record record_of(const sensor& s) const;
     std::optional<storage::sensor_record> find(storage::sensor_id id) const;

@@ -158,11 +158,12 @@ publish_outcome sensors::on_publish(host& host, const nightjar::plugin::publish_
     for (const auto& r : values.readings)
         known.push_back(rejected.empty() ? meet(host, rule, event.packet.topic, r, rejected) : nullptr);
     if (!rejected.empty()) {
+        if (rejected == "not_a_number") note_no_number(host, rule, event.packet.topic);
         rejections_.add(event.packet.topic, event.packet.payload, rejected, host.now_us() / 1000);
         if (event.report != nullptr) event.report->rejected = rejected;
         return publish_outcome::pass;
     }
-    for (std::size_t i = 0; i < known.size(); ++i) store_value(host, *known[i], values.readings[i], event.report);
+    for (std::size_t i = 0; i < known.size(); ++i) store_value(host, *known[i], values.readings[i], event);
     if (values.texts.capacity() > memory.capacity()) memory = std::move(values.texts);
     return options_.sync ? publish_outcome::stored : publish_outcome::pass;
 }
@@ -243,7 +244,9 @@ void sensors::introduce(host& host, acquaintance& known, const introduction& who
     if (answer.news) publish_discovery(host, known.record);
 }
 
-void sensors::store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report) {
+void sensors::store_value(host& host, acquaintance& known, const reading& r,
+                          const nightjar::plugin::publish_event& event) {
+    auto* report = event.report;
     const auto now_ms = host.now_us() / 1000;
     std::int64_t offset = r.time_ms ? *r.time_ms - now_ms : 0;
     if (std::abs(offset) > options_.max_clock_skew * 1000) { // a device without a clock says 1970
@@ -260,9 +263,39 @@ void sensors::store_value(host& host, acquaintance& known, const reading& r, nig
     }
     known.seen_us = host.now_us();
     known.who->newest_us.store(known.seen_us, std::memory_order_relaxed);
-    if (options_.state_topic.empty()) return;
+    if (known.who->says_not_a_number.load(std::memory_order_relaxed))
+        known.who->says_not_a_number.store(false, std::memory_order_relaxed);
+    note_sender(known, event.client);
     known.last_value = r.value;
     known.last_time_ms = now_ms + offset;
+    say_state(host, known);
+}
+
+void sensors::note_sender(acquaintance& known, const nightjar::plugin::client& who) {
+    if (known.sender == known.who->sender.load(std::memory_order_relaxed) && known.client_id == who.client_id) return;
+    known.client_id = who.client_id;
+    known.sender = registry_.note_sender(*known.who, who.client_id, who.user_name);
+}
+
+// A sensor that is known by its topic says "nan": a DHT11 that cannot be read does.
+void sensors::note_no_number(host& host, const source_rule& rule, codec::bytes topic) {
+    if (rule.format != format::plain) return;
+    auto& mine = *workers_[host.worker_index()];
+    auto* known = mine.find(rule.format, topic, {});
+    auto* who = known != nullptr ? known->who : registry_.with_key(mine.key);
+    if (who == nullptr) return;
+    who->not_a_number.fetch_add(1, std::memory_order_relaxed);
+    who->says_not_a_number.store(true, std::memory_order_relaxed);
+    if (known == nullptr) return;
+    known->seen_us = host.now_us();
+    who->newest_us.store(known->seen_us, std::memory_order_relaxed);
+    known->last_value.reset();
+    known->last_time_ms = host.now_us() / 1000;
+    say_state(host, *known);
+}
+
+void sensors::say_state(host& host, acquaintance& known) {
+    if (options_.state_topic.empty()) return;
     if (host.now_us() - known.state_sent_us >= state_pause_us || host.now_us() < known.state_sent_us) {
         publish_state(host, known);
     } else if (!std::exchange(known.state_waits, true)) {

@@ -72,10 +72,12 @@ class sensors final : public plugin::plugin {
         watch_rule rule;
         std::string state_topic;
         std::int64_t state_sent_us = 0;
-        std::int64_t seen_us = 0; // arrival of last_value
-        bool state_waits = false; // a newer value than the one published
-        double last_value = 0;
+        std::int64_t seen_us = 0;             // arrival of last_value
+        bool state_waits = false;             // a newer value than the one published
+        std::optional<double> last_value = 0; // none: the newest was not a number
         std::int64_t last_time_ms = 0;
+        std::string client_id;    // who sent it
+        std::uint32_t sender = 0; // sensor::sender then
     };
     struct worker_part;
 
@@ -86,7 +88,10 @@ class sensors final : public plugin::plugin {
                              std::span<const reading> readings);
     bool still_true(const acquaintance& known, const reading& r) const;
     void introduce(host& host, acquaintance& known, const introduction& who, std::string_view& rejected);
-    void store_value(host& host, acquaintance& known, const reading& r, nightjar::plugin::ingest_report* report);
+    void store_value(host& host, acquaintance& known, const reading& r, const nightjar::plugin::publish_event& event);
+    void note_sender(acquaintance& known, const nightjar::plugin::client& who);
+    void note_no_number(host& host, const source_rule& rule, codec::bytes topic);
+    void say_state(host& host, acquaintance& known);
     void log_message(const codec::publish& packet) const;
 
     // announcements.cpp
@@ -122,6 +127,8 @@ class sensors final : public plugin::plugin {
     nightjar::plugin::http_answer notifications(std::string_view query) const;
     std::string metrics_text() const;
     std::optional<std::string> thresholds_json(std::string_view id) const;
+    std::optional<std::string> live_json(std::string_view id) const;
+    std::string fed_by_json(std::string_view client_id) const;
 
     options options_;
     log::logger& log_;

@@ -13,7 +13,8 @@ using text::json_writer;
 
 namespace {
 
-constexpr std::string_view sensors_prefix = "/api/monitoring/sensors/", thresholds_suffix = "/thresholds";
+constexpr std::string_view sensors_prefix = "/api/monitoring/sensors/", thresholds_suffix = "/thresholds",
+                           live_suffix = "/live", fed_by_path = "/api/monitoring/sensors/fed-by";
 
 void write_range(json_writer& out, const threshold& range) {
     out.begin_object().field("min", range.min).field("max", range.max).end_object(); // no bound: null
@@ -48,12 +49,19 @@ std::optional<nightjar::plugin::http_answer> sensors::on_http(const nightjar::pl
     if (request.path == "/api/v1/notifications") return notifications(request.query);
     if (request.path == "/api/v1/ingest/rejected") return nightjar::plugin::http_answer{200, rejected_json()};
     if (request.path == "/metrics") return nightjar::plugin::http_answer{200, metrics_text()};
-    if (request.path.starts_with(sensors_prefix) && request.path.ends_with(thresholds_suffix)) {
-        auto id = request.path.substr(sensors_prefix.size());
-        id.remove_suffix(std::min(id.size(), thresholds_suffix.size()));
-        if (auto body = thresholds_json(id)) return nightjar::plugin::http_answer{200, std::move(*body)};
-    }
-    return std::nullopt;
+    if (request.path == fed_by_path) return nightjar::plugin::http_answer{200, fed_by_json(request.query)};
+    if (!request.path.starts_with(sensors_prefix)) return std::nullopt;
+    auto id = request.path.substr(sensors_prefix.size());
+    const auto ends_with = [&id](std::string_view suffix) {
+        const bool so = id.ends_with(suffix);
+        if (so) id.remove_suffix(suffix.size());
+        return so;
+    };
+    auto body = ends_with(thresholds_suffix) ? thresholds_json(id)
+                : ends_with(live_suffix)     ? live_json(id)
+                                             : std::nullopt;
+    if (!body) return std::nullopt;
+    return nightjar::plugin::http_answer{200, std::move(*body)};
 }
 
 std::string sensors::status_json() const {
@@ -164,6 +172,27 @@ std::optional<std::string> sensors::thresholds_json(std::string_view id) const {
     json_writer out;
     write_range(out, options_.threshold_of(*record));
     return out.take();
+}
+
+std::optional<std::string> sensors::live_json(std::string_view id) const {
+    const auto number = text::parse_id(id);
+    const auto live = number ? registry_.live_of(*number) : std::nullopt;
+    if (!live) return std::nullopt;
+    const auto text_or_null = [](const std::string& text) {
+        return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
+    };
+    json_writer out;
+    out.begin_object().field("client_id", text_or_null(live->client_id));
+    out.field("username", text_or_null(live->user_name));
+    out.field("not_a_number", live->not_a_number).field("says_not_a_number", live->says_not_a_number);
+    return out.end_object().take();
+}
+
+std::string sensors::fed_by_json(std::string_view client_id) const {
+    json_writer out;
+    out.begin_array();
+    for (const auto id : registry_.fed_by(client_id)) out.value(id);
+    return out.end_array().take();
 }
 
 } // namespace nightjar::plugins::sensors

@@ -58,6 +58,7 @@ export class Sensors extends EventTarget {
     const time = state.time ? new Date(state.time) : new Date();
     const again = sensor.time && time <= sensor.time && state.value === sensor.value; // retained: known from REST
     sensor.value = state.value;
+    sensor.problem = state.problem; // "not_a_number"
     sensor.time = time;
     if (state.unit) sensor.unit = state.unit;
     sensor.fresh = !again && Number.isFinite(state.value);

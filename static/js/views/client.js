@@ -1,6 +1,6 @@
 // One client: what it is, what was dropped for it, what it has subscribed to, what it does right now.
 import { confirmed, everyWhile, h, icon, setText, table } from "../dom.js";
-import { age, count, moment, size } from "../format.js";
+import { age, count, moment, size, withUnit } from "../format.js";
 import { controlTopic, drops, kick, readClient } from "../model/clients.js";
 import { Trace } from "../model/trace.js";
 import { mayWrite } from "../rest.js";
@@ -14,12 +14,14 @@ export function show(place, app, id) {
   const note = h("p", { class: "note", role: "status" }), facts = h("dl", { class: "facts" }), state = h("span", { class: "badge" });
   const dropped = h("dl", { class: "facts" }), filters = h("tbody"), actions = h("div", { class: "row", hidden: true });
   const say = (text, error = false) => { note.dataset.kind = error ? "error" : ""; setText(note, text); };
+  const feeds = h("tbody"), sensors = h("section", { class: "card", hidden: true }, h("h2", {}, t("Sensors that it feeds")),
+    table(t("Sensors that it feeds"), [t("Sensor"), t("Value"), t("Time")], feeds));
   const known = h("div", { class: "columns", hidden: true },
     h("section", { class: "card" }, h("h2", {}, t("Subscriptions")), table(t("Subscriptions"), [t("Topic filter"), t("QoS")], filters)),
     h("section", { class: "card" }, h("h2", {}, t("Dropped messages, by reason")), dropped));
   place.append(h("section", { class: "card", "aria-label": t("Client") },
     h("a", { class: "back", href: "/clients" }, icon("back"), t("All clients")),
-    h("div", { class: "head" }, h("h2", {}, id), state, h("div", { class: "push" }, actions)), note, facts), known, trace.element);
+    h("div", { class: "head" }, h("h2", {}, id), state, h("div", { class: "push" }, actions)), note, facts), sensors, known, trace.element);
 
   async function draw() {
     try {
@@ -31,11 +33,14 @@ export function show(place, app, id) {
       facts.replaceChildren(...factsOf(client).map(fact));
       dropped.replaceChildren(...Object.entries(client.dropped).map(([reason, n]) => fact([t(dropReasons[reason] ?? reason), count(n), n > 0])));
       filters.replaceChildren(...client.subscription_list.map(({ filter, qos }) => h("tr", {}, h("td", { class: "mono" }, filter), h("td", {}, String(qos)))));
+      sensors.hidden = client.sensors.length === 0;
+      feeds.replaceChildren(...client.sensors.map((s) => h("tr", {}, h("td", {}, h("a", { href: `/sensors/${s.id}` }, s.name)),
+        h("td", {}, withUnit(s.value, s.unit)), h("td", {}, moment(new Date(s.created_at))))));
       if (client.subscription_list.length === 0) filters.replaceChildren(h("tr", {}, h("td", { colspan: "2" }, t("none"))));
       say("");
     } catch (e) {
       if (e.status === 404) {
-        known.hidden = actions.hidden = true;
+        known.hidden = actions.hidden = sensors.hidden = true;
         setText(state, "");
         facts.replaceChildren();
       }

@@ -100,7 +100,7 @@ function makeTile(id) {
     drawAge,
     draw(sensor) {
       setText(name, sensor.record.name);
-      setText(value, shortNumber(sensor.value));
+      setText(value, sensor.problem ? t("reports nan") : shortNumber(sensor.value));
       setText(unit, sensor.unit);
       drawAge(sensor);
       spark.draw(sensor.recent);

@@ -130,7 +130,9 @@ class SensorView {
 
   #drawFacts(record) {
     const { min, max } = record.thresholds ?? {};
+    const { client_id: sender, username, not_a_number: refused } = record.live ?? {};
     const facts = [
+      [t("Sent by"), sender && (username ? `${sender} (${username})` : sender)], [t("Not a number"), refused > 0 ? count(refused) : null],
       [t("Type"), record.type], [t("Unit"), record.unit], [t("Device"), record.device], [t("Topic"), record.topic],
       [t("Limits"), Number.isFinite(min) || Number.isFinite(max) ? `${number(min)} … ${number(max)} ${this.#unit}` : t("none")],
       [t("Values stored"), record.count], [t("First value"), record.first_at && moment(new Date(record.first_at))],
@@ -218,7 +220,7 @@ class SensorView {
     const [from, to] = this.#now.map((ms) => ms / 1000);
     const [times, values, low, high, counts] = this.#columns;
     const sensor = this.#app.sensors.get(this.#id);
-    setText(this.#value, withUnit(sensor?.value ?? values.at(-1), this.#unit));
+    setText(this.#value, sensor?.problem ? t("reports nan") : withUnit(sensor?.value ?? values.at(-1), this.#unit));
     this.#drawTime();
     this.#chart.range = [from, to];
     this.#chart.data = this.#columns.slice(0, 4);

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_null_or_missing) {
     BOOST_TEST(answer.body.starts_with(R"({"client_id":"x","username":null,"session":"3","connected":false,)"));
     BOOST_TEST(answer.body.find("address") == std::string::npos);
     BOOST_TEST(answer.body.find(R"("disconnected_at":null,"disconnect_reason":null)") != std::string::npos);
-    BOOST_TEST(answer.body.ends_with(R"("subscription_list":[{"filter":"a/#","qos":1}]})"));
+    BOOST_TEST(answer.body.ends_with(R"("subscription_list":[{"filter":"a/#","qos":1}],"sensors":[]})"));
     BOOST_TEST(ask("GET", "/api/v1/clients/y").status == 404U);
 }
 
