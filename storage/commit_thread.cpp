@@ -106,7 +106,8 @@ std::error_code commit_thread::try_commit(std::span<const job> group) {
     }
     behind_ = false;
     commits_.fetch_add(1, std::memory_order_relaxed);
-    for (const auto& j : group) rows_.fetch_add(j.batch.measurements.size(), std::memory_order_relaxed);
+    for (const auto& j : group)
+        rows_.fetch_add(j.batch.measurements.size() + j.batch.history.size(), std::memory_order_relaxed);
     return {};
 }
 

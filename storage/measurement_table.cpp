@@ -22,10 +22,11 @@ std::size_t rows_until_full(sensor_id sensor, bool first_block) {
 }
 
 // The row's time, seen from its id. While the clock is behind the ids, that makes up for it.
-std::int64_t offset_from(measurement_id id, const measurement& m) {
+std::int64_t offset_from(measurement_id id, const measurement& m, measurement_table::arrival how) {
     const auto ahead_ms = static_cast<std::int64_t>(id / 1000) - m.arrival_us / 1000;
     const bool clock_is_behind = ahead_ms >= 1000; // not just many rows at once
-    return clock_is_behind ? m.event_offset_ms - ahead_ms : m.event_offset_ms;
+    return how == measurement_table::arrival::told || clock_is_behind ? m.event_offset_ms - ahead_ms
+                                                                      : m.event_offset_ms;
 }
 
 // As an older program has written it, too.
@@ -110,11 +111,11 @@ void measurement_table::load_tails(const lmdb::transaction& txn) {
 
 // --- commit thread
 
-void measurement_table::stage(lmdb::transaction& txn, std::span<const measurement> rows) {
+void measurement_table::stage(lmdb::transaction& txn, std::span<const measurement> rows, arrival how) {
     for (const auto& m : rows) {
         // Also right when the clock has gone back: ids only grow, and the row stays where it arrived.
         staged_id_ = std::max(static_cast<measurement_id>(std::max<std::int64_t>(m.arrival_us, 0)), staged_id_ + 1);
-        const auto offset = offset_from(staged_id_, m);
+        const auto offset = offset_from(staged_id_, m, how);
         const auto key = big_endian(staged_id_);
         record_writer out(row_format, memory_);
         out.number(m.sensor);

@@ -42,7 +42,8 @@ class measurement_table final : public measurement_log {
     std::uint64_t count() const override { return index_.total(); }
 
     // --- commit thread: stage() in a transaction, then committed() or dropped()
-    void stage(lmdb::transaction& txn, std::span<const measurement> rows);
+    enum class arrival : std::uint8_t { by_clock, told };
+    void stage(lmdb::transaction& txn, std::span<const measurement> rows, arrival how);
     void finish(lmdb::transaction& txn); // after the last stage(): blocks and meta
     void committed();
     void dropped();

@@ -204,7 +204,8 @@ class store::implementation {
                 for (const auto& n : batch->notifications) notifications_->put(txn, n);
                 for (const auto id : batch->old_notifications) notifications_->remove(txn, id);
                 for (const auto& c : batch->sessions) sessions_->apply(txn, c);
-                measurements_->stage(txn, batch->measurements);
+                measurements_->stage(txn, batch->measurements, measurement_table::arrival::by_clock);
+                measurements_->stage(txn, batch->history, measurement_table::arrival::told);
                 messages_->stage(*batch);
             }
             measurements_->finish(txn);
@@ -241,6 +242,7 @@ class store::implementation {
     void owe(const write_batch& batch) {
         owed_.push_back(batch);
         owed_.back().measurements.clear();
+        owed_.back().history.clear();
     }
 
     // In pieces: after a long time without a disk it may be much.

@@ -104,6 +104,7 @@ struct write_batch {
     std::vector<notification_record> notifications;
     std::vector<notification_id> old_notifications; // to be removed
     std::vector<measurement> measurements;
+    std::vector<measurement> history; // their arrival is told, not the clock's: times are kept to the millisecond
     std::vector<message_entry> messages;
     std::vector<recipient_list> lists; // what the messages' recipients point to
     std::size_t message_bytes = 0;     // about, of the messages
@@ -115,8 +116,8 @@ struct write_batch {
     // About how much work it is to write, in rows.
     std::size_t weight() const {
         return sensors.size() + incidents.size() + incident_steps.size() + notifications.size() +
-               old_notifications.size() + measurements.size() + messages.size() + progress.size() + sessions.size() +
-               message_bytes / 256;
+               old_notifications.size() + measurements.size() + history.size() + messages.size() + progress.size() +
+               sessions.size() + message_bytes / 256;
     }
     // Messages of one topic follow each other and share their list.
     void add(loggable_ptr m, std::size_t size, const recipient_list& recipients, bool retained) {
@@ -161,8 +162,8 @@ struct write_batch {
 
     bool empty() const {
         return sensors.empty() && incidents.empty() && incident_steps.empty() && notifications.empty() &&
-               old_notifications.empty() && measurements.empty() && messages.empty() && progress.empty() &&
-               sessions.empty();
+               old_notifications.empty() && measurements.empty() && history.empty() && messages.empty() &&
+               progress.empty() && sessions.empty();
     }
 };
 

@@ -68,6 +68,7 @@ application::application(const config::configuration& conf, admin::administrator
     add_sensor_publish_routes(routes_, admin_, options_.publish_deadline);
     add_system_routes(routes_, conf_, admin_);
     add_ingestion_routes(routes_, admin_, options_.publish_deadline);
+    add_history_route(routes_, admin_, options_.publish_deadline);
     add_metrics_route(routes_, admin_);
     add_retained_routes(routes_, admin_, options_.publish_deadline);
     add_acl_route(routes_, conf_, admin_);

@@ -127,6 +127,9 @@ struct http_answer {
         bool retain = false;
     };
     std::vector<message> publishes = {};
+    // The answer rests on the disk: called once, it gives the answer when it is known, on any thread, in place of the
+    // status and body above.
+    std::function<void(std::function<void(http_answer)> done)> later = {};
 };
 
 enum class hook : std::uint8_t { connect, presence, publish, subscribe, access, tick, reload, http };

@@ -75,8 +75,10 @@ bool read_offset(reader& in, minutes& offset) {
     int hour = 0;
     int minute = 0;
     if (!in.digits(2, 23, hour)) return false;
-    in.skip(':');
-    if (!in.digits(2, 59, minute) || !in.done()) return false;
+    if (!in.done()) { // "+00" alone is enough, and what PostgreSQL writes
+        in.skip(':');
+        if (!in.digits(2, 59, minute) || !in.done()) return false;
+    }
     offset = (hours{hour} + minutes{minute}) * (east ? 1 : -1);
     return true;
 }

@@ -21,12 +21,16 @@ void add_measurements(CLI::App& app, command& run);
 void add_backup(CLI::App& app, command& run);
 void add_check(CLI::App& app, command& run);
 void add_import(CLI::App& app, command& run);
+void add_export(CLI::App& app, command& run);
 void add_tls_selfsigned(CLI::App& app, command& run);
 void add_alert_test(CLI::App& app, command& run);
 void add_reload(CLI::App& app, command& run);
 void add_passwd(CLI::App& app, command& run);
 void add_acl_test(CLI::App& app, command& run);
 void add_trace(CLI::App& app, command& run);
+
+void add_incidents(CLI::App& app, command& run);
+void add_incident(CLI::App& app, command& run);
 
 void add_clients(CLI::App& app, command& run);
 void add_client(CLI::App& app, command& run);

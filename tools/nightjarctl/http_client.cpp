@@ -33,17 +33,22 @@ namespace http = boost::beast::http;
 using asio::use_awaitable;
 
 constexpr auto patience = std::chrono::seconds(30);
-using request = http::request<http::empty_body>;
+using request = http::request<http::string_body>;
 using answer = http::response_parser<http::string_body>;
 
 std::string basic(const rest_access& who) { return "Basic " + text::base64_encode(who.user + ':' + who.password); }
 
-request question_of(const rest_access& who, const rest_url& where, const char* method, const std::string& path) {
+request question_of(const rest_access& who, const rest_url& where, const char* method, const std::string& path,
+                    std::string body = {}) {
     request question(http::string_to_verb(method), path, 11);
     const bool six = where.host.find(':') != std::string::npos;
     question.set(http::field::host, (six ? '[' + where.host + ']' : where.host) + ':' + where.port);
     question.set(http::field::connection, "close");
     if (!who.user.empty()) question.set(http::field::authorization, basic(who));
+    if (!body.empty()) {
+        question.body() = std::move(body);
+        question.prepare_payload();
+    }
     return question;
 }
 
@@ -171,9 +176,9 @@ rest_url rest_url::parse(const std::string& text) {
     return url;
 }
 
-rest_answer ask(const rest_access& where, const char* method, const std::string& path) {
+rest_answer ask(const rest_access& where, const char* method, const std::string& path, std::string body) {
     const auto url = rest_url::parse(where.url);
-    const auto question = question_of(where, url, method, path);
+    const auto question = question_of(where, url, method, path, std::move(body));
     answer into;
     into.body_limit(std::uint64_t{256} << 20);
     run(url, where, [&](auto& stream) -> asio::awaitable<void> {
@@ -235,6 +240,12 @@ boost::json::value parse_list(const std::string& body) {
 std::string get(const rest_access& where, const std::string& path) { return get_answer(where, path).body; }
 
 boost::json::value get_json(const rest_access& where, const std::string& path) { return parse_list(get(where, path)); }
+
+std::string get_page(const rest_access& where, std::string& path) {
+    auto answer = get_answer(where, path);
+    path = std::move(answer.next);
+    return std::move(answer.body);
+}
 
 void get_pages(const rest_access& where, std::string path, std::size_t limit,
                const std::function<void(const boost::json::array& page)>& take) {

@@ -39,7 +39,7 @@ struct rest_answer {
 };
 
 // Whatever the server answers; throws std::runtime_error if it does not.
-rest_answer ask(const rest_access& where, const char* method, const std::string& path);
+rest_answer ask(const rest_access& where, const char* method, const std::string& path, std::string body = {});
 
 // The server's own sentence about what it did not do.
 std::string refusal_of(const rest_answer& answer);
@@ -47,6 +47,8 @@ std::string refusal_of(const rest_answer& answer);
 // The answer's text; a status other than 200 throws with that sentence.
 std::string get(const rest_access& where, const std::string& path);
 boost::json::value get_json(const rest_access& where, const std::string& path); // a list
+
+std::string get_page(const rest_access& where, std::string& path); // `path` becomes that of the next page, or empty
 
 // An answer that has no end: `line` is called for each line that is not empty, until the server ends it or stop() says
 // so. What `line` throws comes out; so does the server's sentence if it refuses.

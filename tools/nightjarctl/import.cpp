@@ -1,7 +1,9 @@
-// nightjarctl import: what a mosquitto kept in its mosquitto.db goes into a store that no broker uses.
+// nightjarctl import: what a mosquitto kept in its mosquitto.db goes into a store that no broker uses; and stored
+// values, CSV or NDJSON, into a running broker (history_import.hpp).
 #include "broker/topics/message.hpp"
 #include "storage/recovery.hpp"
 #include "tools/nightjarctl/commands.hpp"
+#include "tools/nightjarctl/history_import.hpp"
 #include "tools/nightjarctl/import_plan.hpp"
 
 #include <cerrno>
@@ -212,16 +214,43 @@ int import_file(const std::string& directory, const std::string& file) {
     return 0;
 }
 
+struct arguments {
+    std::string store = default_store;
+    std::string format = "auto";
+    history_import values;
+};
+
+// What the file holds decides, unless it is told.
+int import_any(const arguments& a) {
+    auto format = a.format == "csv"      ? std::optional(history_format::csv)
+                  : a.format == "ndjson" ? std::optional(history_format::ndjson)
+                                         : std::nullopt;
+    if (a.format == "auto") format = look_at_history(a.values.file);
+    if (format) return import_history(a.values, *format);
+    if (a.values.file == "-") throw std::runtime_error("of standard input --format csv or ndjson has to be told");
+    return import_file(a.store, a.values.file);
+}
+
 } // namespace
 
 void add_import(CLI::App& app, command& run) {
-    auto* sub = app.add_subcommand("import", "takes the sessions, queues and retained messages of a mosquitto.db over");
-    auto store = std::make_shared<std::string>(default_store);
-    auto file = std::make_shared<std::string>();
-    sub->add_option("--store", *store, "directory of a store that no broker uses; made when missing")
+    auto* sub = app.add_subcommand(
+        "import", "stored values (CSV, NDJSON) into a running broker, or a mosquitto.db into a store at rest");
+    const auto a = std::make_shared<arguments>();
+    sub->add_option("FILE", a->values.file,
+                    "values as export writes them, - for standard input; or mosquitto.db of a mosquitto 2.0 or 2.1 "
+                    "that was stopped")
+        ->required();
+    sub->add_option("--format", a->format, "auto, csv, ndjson or mosquitto (auto: what the file looks like)")
+        ->check(CLI::IsMember({"auto", "csv", "ndjson", "mosquitto"}));
+    a->values.where.add_options(*sub);
+    sub->add_flag("--strict", a->values.strict, "values: stop at the first wrong line");
+    sub->add_option("--from-line", a->values.first_line, "values: begin with this line of the file (1)")
+        ->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
+    sub->add_flag("--json", a->values.json, "values: the result as JSON");
+    sub->add_option("--store", a->store, "mosquitto.db: directory of a store that no broker uses; made when missing")
         ->capture_default_str();
-    sub->add_option("FILE", *file, "mosquitto.db of a mosquitto 2.0 or 2.1 that was stopped")->required();
-    sub->callback([&run, store, file] { run = [=] { return import_file(*store, *file); }; });
+    sub->callback([&run, a] { run = [a] { return import_any(*a); }; });
 }
 
 } // namespace nightjar::ctl

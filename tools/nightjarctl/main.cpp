@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
     ctl::add_simulate(app, run);
     ctl::add_sensors(app, run);
     ctl::add_measurements(app, run);
+    ctl::add_incidents(app, run);
+    ctl::add_incident(app, run);
     ctl::add_clients(app, run);
     ctl::add_client(app, run);
     ctl::add_kick(app, run);
@@ -29,6 +31,7 @@ int main(int argc, char** argv) {
     ctl::add_retained_delete(app, run);
     ctl::add_backup(app, run);
     ctl::add_check(app, run);
+    ctl::add_export(app, run);
     ctl::add_import(app, run);
     ctl::add_tls_selfsigned(app, run);
     ctl::add_reload(app, run);

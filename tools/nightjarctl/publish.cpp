@@ -1,13 +1,15 @@
-// nightjarctl publish: one message, or one reading of a DHT11.
+// nightjarctl publish: one message, one reading of a DHT11, or an incident once more.
 #include "broker/codec/topic.hpp"
 #include "broker/text/json_writer.hpp"
 #include "tools/nightjarctl/commands.hpp"
+#include "tools/nightjarctl/http_client.hpp"
 #include "tools/nightjarctl/mqtt_client.hpp"
 
 #include <memory>
 #include <stdexcept>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 namespace nightjar::ctl {
 
@@ -17,11 +19,25 @@ struct arguments {
     broker_address where;
     std::string topic, message, device = "sensor";
     std::optional<double> temperature, humidity;
+    std::optional<std::uint32_t> incident;
+    std::string url = default_url;
     int qos = 0;
     bool retain = false;
 };
 
+// The broker knows what to say, and says it; by REST, for it is no message of ours.
+int publish_incident(const arguments& a) {
+    rest_access where;
+    where.url = a.url;
+    where.user = a.where.user;
+    where.password = a.where.password;
+    const auto answer = ask(where, "POST", fmt::format("/mqtt/publish/incident/{}/", *a.incident));
+    if (answer.status != 200) throw std::runtime_error(refusal_of(answer));
+    return 0;
+}
+
 int publish(arguments a) {
+    if (a.incident) return publish_incident(a);
     if (a.temperature || a.humidity) {
         text::json_writer payload;
         payload.begin_object();
@@ -41,7 +57,7 @@ int publish(arguments a) {
 } // namespace
 
 void add_publish(CLI::App& app, command& run) {
-    auto* sub = app.add_subcommand("publish", "publish one message: -t and -m, or --temp and --hum");
+    auto* sub = app.add_subcommand("publish", "publish one message: -t and -m, --temp and --hum, or --incident");
     const auto a = std::make_shared<arguments>();
     a->where.add_options(*sub);
     auto* topic = sub->add_option("-t,--topic", a->topic, "topic");
@@ -51,10 +67,14 @@ void add_publish(CLI::App& app, command& run) {
     auto* temperature = sub->add_option("--temp", a->temperature, "temperature of a DHT11, on dht11/DEVICE/data");
     auto* humidity = sub->add_option("--hum", a->humidity, "its humidity");
     sub->add_option("--device", a->device, "its name (sensor)");
+    auto* incident =
+        sub->add_option("--incident", a->incident, "the number of one, to be said again on dht11/incidents");
+    sub->add_option("--url", a->url, std::string("where REST is, for --incident (") + default_url + ")");
     topic->excludes(temperature)->excludes(humidity);
-    sub->callback([a, topic, temperature, humidity, &run] {
-        if (topic->count() + temperature->count() + humidity->count() == 0)
-            throw CLI::RequiredError("-t, --temp or --hum");
+    incident->excludes(topic)->excludes(temperature)->excludes(humidity);
+    sub->callback([a, topic, temperature, humidity, incident, &run] {
+        if (topic->count() + temperature->count() + humidity->count() + incident->count() == 0)
+            throw CLI::RequiredError("-t, --temp, --hum or --incident");
         run = [a] { return publish(*a); };
     });
 }

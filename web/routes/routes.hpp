@@ -24,6 +24,9 @@ void add_sensor_change_routes(router& routes, const tables& stored, admin::admin
 // GET /api/monitoring/measurements, /api/monitoring/sensors/{id}/measurements
 void add_measurement_routes(router& routes, const tables& stored, std::chrono::milliseconds reading_time);
 
+// POST /api/v1/measurements
+void add_history_route(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
+
 // GET /api/v1/series, /api/monitoring/sensors/{id}/stats
 void add_series_routes(router& routes, const tables& stored);
 answer list_steps(const request& what, const storage::sensor_record& sensor, const tables& stored); // points=, step=

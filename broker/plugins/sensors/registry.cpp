@@ -8,7 +8,10 @@ namespace nightjar::plugins::sensors {
 
 namespace {
 
-constexpr std::string_view unknown_type = "unknown", own_id_source = "measurement";
+constexpr std::string_view unknown_type = "unknown";
+// Of sensors that no topic's values are looked up for: the device says its id, or the values came from a file.
+constexpr std::string_view own_id_source = "measurement", file_source = "import";
+bool has_own_id(std::string_view source) { return source == own_id_source || source == file_source; }
 
 std::string default_name(std::string_view type, std::uint32_t id) { return fmt::format("{} {}", type, id); }
 
@@ -32,7 +35,7 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
     : options_(settings), next_auto_id_(settings.auto_id_start) {
     for (auto& record : known) {
         const auto id = record.id;
-        const bool own_id = record.source == own_id_source;
+        const bool own_id = has_own_id(record.source);
         auto key = key_of(record.source, record.topic, record.type, record.device);
         auto& made = by_id_[id] = std::make_unique<sensor>(std::move(record));
         if (own_id) continue;
@@ -105,6 +108,31 @@ registry::answer registry::create(const introduction& who) {
     return told(*raw, true);
 }
 
+registry::answer registry::adopt(storage::sensor_record like) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = by_id_.find(like.id); found != by_id_.end()) {
+        auto& known = *found->second;
+        introduction who;
+        who.type = like.type;
+        if (known.record.unit.empty()) who.unit = like.unit;
+        return told(known, learn(known, who));
+    }
+    if (by_id_.size() >= options_.max_sensors) return {nullptr, "too_many_sensors", {}};
+    if (like.type.empty()) like.type = unknown_type;
+    if (like.name.empty()) like.name = default_name(like.type, like.id);
+    if (like.source.empty()) like.source = own_id_source;
+    const auto key = key_of(like.source, like.topic, like.type, like.device);
+    if (!has_own_id(like.source) && by_key_.contains(key)) { // its topic's values go to another one
+        like.source = file_source;
+        like.topic.clear();
+    }
+    auto made = std::make_unique<sensor>(std::move(like));
+    auto* raw = made.get();
+    by_id_.emplace(raw->record.id, std::move(made));
+    if (!has_own_id(raw->record.source)) by_key_.emplace(key, raw);
+    return told(*raw, true);
+}
+
 // A type stays as it is once known; a unit may change. A sensor that was declared learns where its values come from.
 bool registry::learn(sensor& known, const introduction& who) {
     auto& record = known.record;
@@ -118,7 +146,7 @@ bool registry::learn(sensor& known, const introduction& who) {
         record.unit = who.unit;
         changed = true;
     }
-    if (record.topic.empty()) {
+    if (record.topic.empty() && !who.topic.empty()) {
         record.topic = who.topic;
         changed = true;
     }
@@ -159,7 +187,7 @@ std::string_view registry::apply(storage::sensor_record& record, const sensor_ch
     for (const auto& [told, into] : {std::pair(&what.name, &record.name), std::pair(&what.type, &record.type),
                                      std::pair(&what.unit, &record.unit), std::pair(&what.device, &record.device)})
         if (*told) *into = **told;
-    if (record.source != own_id_source && key() != before) return "part_of_identity";
+    if (!has_own_id(record.source) && key() != before) return "part_of_identity";
     if (what.range_of_configuration) record.range.reset();
     if (!what.min && !what.max) return {};
     const auto now = options_.threshold_of(record);

@@ -62,6 +62,9 @@ class registry {
     // "min_above_max".
     answer declare(storage::sensor_id id, const sensor_change& what, std::int64_t now_ms);
     answer change(storage::sensor_id id, const sensor_change& what);
+    // The sensor with this id of a history that is taken over; made as `like` says if there is none. One that is there
+    // only learns its type and unit, where it had none.
+    answer adopt(storage::sensor_record like);
 
     std::uint32_t note_sender(sensor& s, std::string_view client_id, std::string_view user_name);
     sensor* with_key(std::string_view key) const; // null: there is none

@@ -57,6 +57,7 @@ std::optional<http_answer> sensors::on_post(const http_request& request) {
     };
     if (request.path == "/mqtt/connect") return resume(request.body);
     if (request.path == "/mqtt/disconnect") return pause(request.body);
+    if (request.path == "/api/v1/measurements") return take_history(request);
     if (request.path == "/api/v1/alerts/test") return forward(command_of("test", {}, {}));
     if (request.path == "/incident/update") return update_incident(request);
     if (request.path.starts_with(republish_path)) return republish(request.path.substr(republish_path.size()));

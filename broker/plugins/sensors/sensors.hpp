@@ -9,6 +9,7 @@
 #include "broker/log/logger.hpp"
 #include "broker/plugin/plugin.hpp"
 #include "broker/plugins/sensors/commands.hpp"
+#include "broker/plugins/sensors/history_writer.hpp"
 #include "broker/plugins/sensors/incident_book.hpp"
 #include "broker/plugins/sensors/notifier.hpp"
 #include "broker/plugins/sensors/options.hpp"
@@ -120,6 +121,9 @@ class sensors final : public plugin::plugin {
     nightjar::plugin::http_answer republish(std::string_view id) const;
     nightjar::plugin::http_answer update_incident(const nightjar::plugin::http_request& request) const;
 
+    // history.cpp
+    nightjar::plugin::http_answer take_history(const nightjar::plugin::http_request& request);
+
     // status.cpp
     std::string status_json() const;
     std::string incident_status_json() const;
@@ -136,6 +140,7 @@ class sensors final : public plugin::plugin {
     const storage::store& store_;
     registry registry_;
     notifier notifier_;
+    history_writer history_;
     incident_book incidents_;
     rejections rejections_;
     std::atomic<bool> paused_{false};                   // values are routed, but not taken

@@ -134,6 +134,26 @@ BOOST_AUTO_TEST_CASE(times_are_right_although_the_clock_goes_back) {
     BOOST_TEST(s->measurements().query(then, budget).rows.size() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(told_times_are_kept_to_the_millisecond) {
+    const directory where;
+    writer w;
+    write_batch batch;
+    const std::int64_t arrivals[] = {start_us, start_us - 1'000, start_us - 999'000, start_us + 5'000'000, start_us};
+    for (const auto arrival : arrivals) batch.history.push_back({1, 7, arrival, 0});
+    {
+        const auto s = open(where);
+        BOOST_TEST(!w.commit(*s, std::move(batch)));
+        BOOST_TEST(s->stats().rows == 5U);
+    }
+    const auto s = open(where);
+    measurement_query all;
+    all.ascending = true;
+    const auto rows = s->measurements().query(all, budget).rows;
+    BOOST_REQUIRE(rows.size() == 5U);
+    BOOST_TEST(rows[0].id == static_cast<measurement_id>(start_us));
+    for (std::size_t i = 0; i < rows.size(); ++i) BOOST_TEST(rows[i].time_ms() == arrivals[i] / 1000 + 7);
+}
+
 BOOST_AUTO_TEST_CASE(pages_follow_each_other) {
     const directory where;
     const auto s = open(where);

@@ -1,0 +1,146 @@
+"""nightjarctl export, and import of stored values: what one broker had, another one has (features B-18)."""
+
+import json
+import os
+import pty
+import random
+import subprocess
+
+from harness.broker import ROOT, Broker
+from harness.rest import Rest
+from harness.sensors import SensorsCase
+
+
+class ExportImport(SensorsCase):
+    broker_per_test = True
+
+    def setUp(self):
+        super().setUp()
+        self.other = Broker("").start()
+        self.addCleanup(self.other.close)
+
+    def ctl(self, *arguments, broker=None, status=0, stdin=None):
+        url = f"http://127.0.0.1:{(broker or self.broker).http_port}"
+        done = subprocess.run([str(ROOT / os.environ.get("NIGHTJARCTL", "build/nightjarctl")), *arguments, "--url", url],
+                              input=stdin, capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout.decode(), done.stderr.decode()
+
+    def path(self, name, content=None):
+        path = f"{self.broker.directory}/{name}"
+        if content is not None:
+            with open(path, "w", newline="") as file:
+                file.write(content)
+        return path
+
+    def fill(self):
+        """More than two pages of rows, of sensors of every source; the last ones have texts that CSV has to quote."""
+        values = random.Random(7)
+        client = self.client("device")
+        for _ in range(8):
+            batch = [{"sensor_id": values.randint(1, 40), "value": values.uniform(-1e3, 1e3), "type": "light", "unit": "V"}
+                     for _ in range(3000)]
+            client.publish("iot/measurements", json.dumps(batch), qos=1)
+        client.publish("dht11/salon/data", '{"temperature":21.5,"humidity":40}', qos=1)
+        client.publish("iot/livingroom/temp", "23.4 °C", qos=1)
+        client.publish("iot/measurements", json.dumps({"sensor_id": 77, "type": 'a "b", c', "unit": "m\ns", "value": 1e21,
+                                                       "timestamp": "2020-01-01"}), qos=1)
+
+    @staticmethod
+    def everything(broker):
+        rest = Rest(broker.http_port)
+        rows, path = [], "/api/monitoring/measurements/?order=asc&limit=10000"
+        while path:
+            answer = rest.get(path)
+            rows += answer.json()
+            link = answer.headers["Link"]
+            path = link[1:link.index(">")] if link else None
+        fields = ("id", "name", "type", "unit", "device", "source", "topic", "last")
+        sensors = [{name: sensor[name] for name in fields} for sensor in rest.get("/api/monitoring/sensors/").json()]
+        return rows, sensors
+
+    def test_an_empty_broker_becomes_the_same(self):
+        self.fill()
+        before = self.everything(self.broker)
+        self.assertEqual(len(before[0]), 8 * 3000 + 4)
+        for format in ("csv", "ndjson"):
+            file = self.path("values." + format)
+            out, err = self.ctl("export", "--format", format, "-o", file)
+            self.assertEqual((out, err), (f"exported 24004 values to {file}\n", ""))
+            out, err = self.ctl("import", file, broker=self.other)
+            self.assertEqual((out, err), (f"imported 24004 values from {file}\n", ""))
+            rows, sensors = self.everything(self.other)
+            self.assertEqual(rows, before[0])  # ids and all
+            self.assertEqual(sensors, before[1])
+            # And what it exports is the same file, to the byte, after a start too.
+            self.other.restart()
+            again, _ = self.ctl("export", "--format", format, broker=self.other)
+            with open(file, newline="") as first:
+                self.assertEqual(again, first.read())
+            self.other.close()
+            self.other = Broker("").start()
+            self.addCleanup(self.other.close)
+
+    def test_a_part(self):
+        self.ctl("import", "--format", "csv", "-", stdin=b"sensor,value,created_at\n3,1,2024-01-01\n3,2,2024-01-02\n"
+                                                         b"4,3,2024-01-02\n3,4,2024-01-03\n")
+        out, _ = self.ctl("export", "--sensor", "3", "--from", "2024-01-02", "--to", "2024-01-02T23:59:59Z")
+        self.assertEqual(out, "id,sensor,value,unit,created_at,type,name,device,source,topic\r\n"
+                              "1704153600000000,3,2,,2024-01-02T00:00:00Z,unknown,unknown 3,,measurement,\r\n")
+        self.assertEqual(self.ctl("export", "--format", "ndjson", "--from", "2025-01-01")[0], "")
+        self.assertIn("404", self.ctl("export", "--sensor", "9", status=1)[1])
+        self.assertIn("400", self.ctl("export", "--from", "soon", status=1)[1])
+        self.assertIn("cannot write", self.ctl("export", "-o", self.path("none/x"), status=1)[1])
+
+    def test_other_columns_of_other_programs(self):
+        """PostgreSQL's COPY of the table that system B had."""
+        file = self.path("old.csv", "\ufeffid,Value,unit,created_at,sensor_id,quality\n"
+                                    '1,2.57,V,2026-01-28 15:07:55.123456+00,3,good\n'
+                                    '2,"3,5",V,2026-01-28 15:07:56+00,3,bad\n'
+                                    '3,4,"m, ""s""",2026-01-28 15:07:57+00,4,good\n'
+                                    '4,5\n\n5,6,V,2026-01-28 15:07:58+00,3,good')
+        out, err = self.ctl("import", file, status=1)
+        self.assertEqual(out, f"imported 3 values from {file}; refused 2 lines\n")
+        self.assertEqual(sorted(err.splitlines()),
+                         [f'nightjarctl: {file}:3: value "3,5" is not a finite number.',
+                          f"nightjarctl: {file}:5: 2 fields where the heading has 6."])
+        rows = self.rest.get("/api/monitoring/measurements/?order=asc").json()
+        self.assertEqual([(r["sensor"], r["value"], r["unit"], r["created_at"]) for r in rows],
+                         [(3, 2.57, "V", "2026-01-28T15:07:55.123Z"), (4, 4, 'm, "s"', "2026-01-28T15:07:57Z"),
+                          (3, 6, "V", "2026-01-28T15:07:58Z")])
+
+    def test_strict_stops_and_tells_where(self):
+        row = '{{"sensor":3,"value":{},"created_at":{}}}\n'.format
+        wrong = row('"x"', 1700000002)
+        file = self.path("x.ndjson", "".join(row(n, 1700000000 + n) for n in range(5001)) + wrong + row(9, 1700009999))
+        out, err = self.ctl("import", "--strict", "--json", file, status=1)
+        self.assertEqual(json.loads(out), {"stored": 5000, "refused": 1, "last_line": 5000})
+        self.assertEqual(err, f'nightjarctl: {file}:5002: value "x" is not a finite number.\n')
+        self.assertEqual(len(self.values(3)), 1000)  # a page
+        out, _ = self.ctl("import", "--from-line", "5003", file)
+        self.assertEqual(out, f"imported 1 value from {file}\n")
+
+    def test_what_it_cannot_do(self):
+        file = self.path("x.csv", "sensor,value\n3,1\n")
+        self.assertIn("names no column created_at", self.ctl("import", file, status=1)[1])
+        self.assertIn("cannot read", self.ctl("import", "--format", "csv", self.path("none"), status=1)[1])
+        self.assertIn("directory", self.ctl("import", "--format", "csv", self.broker.directory, status=1)[1])
+        self.assertIn("--format", self.ctl("import", "-", status=1)[1])
+        self.ctl("import", "--format", "xml", file, status=2)
+        self.ctl("import", status=2)
+        self.broker.kill()
+        file = self.path("y.csv", "sensor,value,created_at\n3,1,1700000000\n")
+        self.assertIn("go on with --from-line 2", self.ctl("import", file, status=1)[1])
+
+    def test_a_bar_on_a_terminal_alone(self):
+        file = self.path("x.csv", "sensor,value,t\n" + "".join(f"3,{n},{1700000000 + n}\n" for n in range(6000)))
+        mine, theirs = pty.openpty()
+        done = subprocess.run([str(ROOT / os.environ.get("NIGHTJARCTL", "build/nightjarctl")), "import", file, "--url",
+                               f"http://127.0.0.1:{self.broker.http_port}"], stdout=subprocess.PIPE, stderr=theirs,
+                              timeout=60, check=True)
+        os.close(theirs)
+        shown = os.read(mine, 65536).decode()
+        os.close(mine)
+        self.assertRegex(shown, r"\r\[#+ *\] +\d+ %  \d+ values")
+        self.assertTrue(shown.endswith("\r\x1b[K"))
+        self.assertEqual(done.stdout.decode(), f"imported 6000 values from {file}\n")

@@ -1,0 +1,200 @@
+// nightjarctl export: the stored values as CSV or NDJSON, page by page as the server sends them. The first row of each
+// sensor also says what the sensor is, so that an import into an empty broker makes the same one.
+#include "broker/text/json_writer.hpp"
+#include "broker/text/percent.hpp"
+#include "tools/nightjarctl/commands.hpp"
+#include "tools/nightjarctl/http_client.hpp"
+#include "tools/nightjarctl/progress.hpp"
+#include "tools/nightjarctl/table.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+#include <boost/json/parse.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace nightjar::ctl {
+
+namespace {
+
+constexpr const char* sensor_fields[] = {"type", "name", "device", "source", "topic"};
+constexpr std::string_view heading = "id,sensor,value,unit,created_at,type,name,device,source,topic\r\n";
+constexpr std::string_view no_fields = ",,,,,";
+
+struct arguments {
+    rest_access where;
+    std::string format = "csv", output = "-", from, to;
+    std::uint32_t sensor = 0;
+};
+
+std::string csv_field(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+    return quoted + '"';
+}
+
+// Where the rows go; says so if they cannot.
+class output {
+  public:
+    explicit output(const std::string& name)
+        : name_(name), file_(name == "-" ? stdout : std::fopen(name.c_str(), "w")) {
+        if (file_ == nullptr) fail();
+    }
+    ~output() {
+        if (file_ != nullptr && file_ != stdout) std::fclose(file_);
+    }
+    output(const output&) = delete;
+    output& operator=(const output&) = delete;
+
+    bool is_terminal() const { return ::isatty(::fileno(file_)) == 1; }
+    void write(std::string_view text) {
+        if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail();
+    }
+    void finish() {
+        if (std::fflush(file_) != 0) fail();
+        if (file_ != stdout && std::fclose(std::exchange(file_, nullptr)) != 0) fail();
+    }
+
+  private:
+    [[noreturn]] void fail() const {
+        const std::error_code error(errno, std::generic_category());
+        throw std::runtime_error(
+            fmt::format("cannot write {}: {}", name_ == "-" ? "standard output" : name_, error.message()));
+    }
+    const std::string name_;
+    std::FILE* file_;
+};
+
+class exporter {
+  public:
+    explicit exporter(const arguments& a)
+        : a_(a), csv_(a.format == "csv"), out_(a.output), bar_(a.output == "-" && out_.is_terminal()) {}
+
+    int run() {
+        find_newest();
+        if (csv_) out_.write(heading);
+        auto path = list_path("ndjson", "asc", 10'000);
+        while (newest_ != 0 && !path.empty() && !over_) {
+            const auto page = get_page(a_.where, path);
+            write_page(page);
+            bar_.show(
+                newest_ == oldest_ ? 1 : static_cast<double>(last_ - oldest_) / static_cast<double>(newest_ - oldest_),
+                count_);
+        }
+        out_.finish();
+        bar_.clear();
+        if (a_.output != "-") fmt::print("exported {} value{} to {}\n", count_, count_ == 1 ? "" : "s", a_.output);
+        return 0;
+    }
+
+  private:
+    std::string list_path(std::string_view format, std::string_view order, int limit) const {
+        auto path = a_.sensor == 0 ? std::string("/api/monitoring/measurements/")
+                                   : fmt::format("/api/monitoring/sensors/{}/measurements/", a_.sensor);
+        path += fmt::format("?format={}&order={}&limit={}", format, order, limit);
+        for (const auto& [name, text] : {std::pair("from", &a_.from), std::pair("to", &a_.to)})
+            if (!text->empty()) path += fmt::format("&{}={}", name, text::percent_encode(*text));
+        return path;
+    }
+
+    // What comes later is not waited for.
+    void find_newest() {
+        for (auto path = list_path("json", "desc", 1); !path.empty() && newest_ == 0;) {
+            const auto page = boost::json::parse(get_page(a_.where, path));
+            if (page.as_array().empty()) continue; // the server's time was up before it found one
+            newest_ = page.as_array().front().as_object().at("id").to_number<std::uint64_t>();
+        }
+    }
+
+    void write_page(std::string_view page) {
+        while (!page.empty() && !over_) {
+            const auto end = std::min(page.find('\n'), page.size());
+            if (end > 0) write_row(page.substr(0, end));
+            page.remove_prefix(std::min(end + 1, page.size()));
+        }
+    }
+
+    void write_row(std::string_view line) {
+        const auto parsed = boost::json::parse({line.data(), line.size()});
+        const auto& row = parsed.as_object();
+        const auto id = row.at("id").to_number<std::uint64_t>();
+        const auto sensor = row.at("sensor").to_number<std::uint32_t>();
+        over_ = id > newest_;
+        if (over_) return;
+        if (count_ == 0) oldest_ = id;
+        last_ = id;
+        ++count_;
+        const bool first = seen_.insert(sensor).second;
+        if (csv_) {
+            out_.write(fmt::format("{},{},{},{},{}", id, sensor, text_of(row, "value"), csv_field(text_of(row, "unit")),
+                                   text_of(row, "created_at")));
+            out_.write(first ? csv_of(sensor) : std::string(no_fields));
+            out_.write("\r\n");
+        } else {
+            out_.write(line.substr(0, line.size() - 1)); // without its brace
+            out_.write(first ? members_of(sensor) + "}\n" : "}\n");
+        }
+    }
+
+    std::string csv_of(std::uint32_t sensor) {
+        std::string text;
+        for (const auto* name : sensor_fields) text += "," + csv_field(text_of(record(sensor), name));
+        return text;
+    }
+    std::string members_of(std::uint32_t sensor) {
+        std::string text;
+        for (const auto* name : sensor_fields) {
+            text::json_writer out;
+            text += fmt::format(",\"{}\":{}", name, out.value(text_of(record(sensor), name)).text());
+        }
+        return text;
+    }
+
+    // All are asked for at once, and again when one has come meanwhile.
+    const boost::json::object& record(std::uint32_t sensor) {
+        if (!sensors_.contains(sensor))
+            get_pages(a_.where, "/api/monitoring/sensors/", SIZE_MAX, [this](const boost::json::array& page) {
+                for (const auto& one : page) {
+                    const auto& object = one.as_object();
+                    sensors_[object.at("id").to_number<std::uint32_t>()] = object;
+                }
+            });
+        return sensors_[sensor];
+    }
+
+    const arguments& a_;
+    const bool csv_;
+    output out_;
+    progress bar_;
+    std::map<std::uint32_t, boost::json::object> sensors_;
+    std::set<std::uint32_t> seen_;
+    std::uint64_t oldest_ = 0, newest_ = 0, last_ = 0; // ids
+    std::uint64_t count_ = 0;
+    bool over_ = false;
+};
+
+} // namespace
+
+void add_export(CLI::App& app, command& run) {
+    auto* sub = app.add_subcommand("export", "the stored values, oldest first, as CSV or NDJSON");
+    const auto a = std::make_shared<arguments>();
+    sub->add_option("--format", a->format, "csv or ndjson (csv)")->check(CLI::IsMember({"csv", "ndjson"}));
+    sub->add_option("-o,--output", a->output, "a file, which is written over (standard output)");
+    sub->add_option("--sensor", a->sensor, "of this sensor only");
+    sub->add_option("--from", a->from, "since this time: ISO 8601, or seconds or milliseconds since 1970");
+    sub->add_option("--to", a->to, "until this time");
+    a->where.add_options(*sub);
+    sub->callback([a, &run] { run = [a] { return exporter(*a).run(); }; });
+}
+
+} // namespace nightjar::ctl
