@@ -48,6 +48,8 @@ void commit_thread::run() {
             commit_group(group);
             begin = end;
         }
+        for (const auto& j : jobs)
+            if (!j.batch.removed_sensors.empty()) next_tidying_ = {}; // much may be left to do
         jobs.clear();
         tidy_when_due();
     }

@@ -4,11 +4,13 @@
 #include "storage/record_bytes.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace nightjar::storage {
 
 namespace {
 
+constexpr std::size_t searched_at_once = 16'384;               // rows
 constexpr std::size_t rows_at_once = 4096, work_at_once = 256; // blocks, days of hours, sensors
 constexpr std::int64_t longest_tail_ms = hour_table::day_ms;
 
@@ -17,7 +19,44 @@ constexpr std::int64_t longest_tail_ms = hour_table::day_ms;
 bool measurement_table::tidy(lmdb::transaction& txn, const keeping& how) {
     if (fold_stragglers(txn, how.now_ms - longest_tail_ms)) return true;
     if (trim(txn, rows_at_once)) return true;
+    if (remove_more(txn)) return true;
     return expire(txn, how);
+}
+
+// Of sensors that are gone: first the blocks, then what is in the log besides.
+bool measurement_table::remove_more(lmdb::transaction& txn) {
+    const auto pending = index_.removed();
+    if (pending.empty()) return false;
+    const auto [sensor, up_to] = *pending.begin();
+    if (std::exchange(searched_for_, sensor) != sensor) searched_to_ = 0;
+    lmdb::cursor at(txn, blocks_);
+    const auto end = block_key(sensor, up_to);
+    std::size_t gone = 0;
+    for (bool more = at.at_or_after(block_key(sensor, 0)); more && at.key() <= end && gone < work_at_once; ++gone) {
+        at.remove();
+        more = at.next();
+    }
+    if (gone > 0 || remove_from_log(txn, sensor, up_to)) return true;
+    const auto key = big_endian(sensor);
+    txn.remove(removals_, view<sensor_id>(key));
+    removal_done_ = sensor;
+    searched_for_ = 0;
+    return true;
+}
+
+// True: there may be more.
+bool measurement_table::remove_from_log(lmdb::transaction& txn, sensor_id sensor, measurement_id up_to) {
+    lmdb::cursor at(txn, raw_);
+    const auto key = big_endian(searched_to_);
+    std::size_t left = searched_at_once;
+    for (bool more = at.at_or_after(view<measurement_id>(key)); more; more = at.next()) {
+        const auto row = read_row(at.key(), at.value());
+        if (row.id > up_to) return false;
+        if (left-- == 0) return true;
+        searched_to_ = row.id + 1;
+        if (row.sensor == sensor) at.remove();
+    }
+    return false;
 }
 
 // One sensor after the other, until a piece's work is done.
@@ -51,7 +90,8 @@ std::size_t measurement_table::expire_blocks(lmdb::transaction& txn, sensor_id s
     std::uint64_t expired = 0;
     if (!at.at_or_before(block_key(sensor, largest_id)) || read_big_endian<sensor_id>(at.key()) != sensor) return 0;
     const auto end = std::min(block_key(sensor, before), std::string(at.key()));
-    for (bool more = at.at_or_after(block_key(sensor, 0)); more && at.key() < end && gone < most; more = at.next()) {
+    for (bool more = at.at_or_after(block_key(sensor, index_.removed_up_to(sensor) + 1));
+         more && at.key() < end && gone < most; more = at.next()) {
         const auto head = read_block_head(at.key(), at.value());
         expired = head.rows_before + head.count;
         at.remove();

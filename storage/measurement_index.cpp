@@ -70,6 +70,33 @@ void measurement_index::expire(sensor_id sensor, std::uint64_t expired) {
     state.expired = expired;
 }
 
+measurement_index::removals measurement_index::removed() const {
+    const std::shared_lock lock(mutex_);
+    return removed_;
+}
+
+measurement_id measurement_index::removed_up_to(sensor_id sensor) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = removed_.find(sensor);
+    return found == removed_.end() ? 0 : found->second;
+}
+
+void measurement_index::remove(sensor_id sensor, measurement_id up_to) {
+    const std::unique_lock lock(mutex_);
+    if (up_to != 0) removed_[sensor] = up_to;
+    const auto found = sensors_.find(sensor);
+    if (found == sensors_.end()) return;
+    const auto& state = found->second;
+    total_ -= state.count();
+    if (!state.tail.empty()) tails_.erase({state.tail.front().id, sensor});
+    sensors_.erase(found);
+}
+
+void measurement_index::removal_done(sensor_id sensor) {
+    const std::unique_lock lock(mutex_);
+    removed_.erase(sensor);
+}
+
 std::vector<measurement_index::open_tail> measurement_index::oldest_tails(std::size_t most) const {
     std::vector<open_tail> oldest;
     for (auto at = tails_.begin(); at != tails_.end() && oldest.size() < most; ++at)

@@ -5,6 +5,7 @@
 #include "storage/records.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <shared_mutex>
@@ -31,6 +32,10 @@ class measurement_index {
     std::optional<sensor_state> find(sensor_id sensor) const;
     std::uint64_t total() const;
     std::vector<sensor_id> sensors() const; // ascending
+    // Sensors that were removed and of which rows are left on disk: those up to this id are to be taken for gone.
+    using removals = std::map<sensor_id, measurement_id>;
+    removals removed() const;
+    measurement_id removed_up_to(sensor_id sensor) const; // 0: none
 
     // --- commit thread only: reading needs no lock there, changing takes it
     const sensor_state* peek(sensor_id sensor) const;
@@ -45,6 +50,8 @@ class measurement_index {
     // What the blocks on disk say of a sensor; at start, before anything else.
     void restore(sensor_id sensor, std::uint64_t folded, std::uint64_t expired, const stored_measurement& last);
     void expire(sensor_id sensor, std::uint64_t expired); // counted as sensor_state::expired
+    void remove(sensor_id sensor, measurement_id up_to);  // 0: nothing of it is left on disk
+    void removal_done(sensor_id sensor);
 
     // The open tails with the oldest rows, in order; none if all is in blocks.
     struct open_tail {
@@ -57,8 +64,9 @@ class measurement_index {
   private:
     void apply_one(change& c);
 
-    mutable std::shared_mutex mutex_; // guards sensors_, total_
+    mutable std::shared_mutex mutex_; // guards sensors_, removed_, total_
     boost::unordered_flat_map<sensor_id, sensor_state> sensors_;
+    removals removed_;
     std::uint64_t total_ = 0;
     std::set<std::pair<measurement_id, sensor_id>> tails_; // commit thread alone; first rows of open tails
 };

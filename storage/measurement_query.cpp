@@ -122,15 +122,16 @@ void measurement_table::query_one(sensor_id sensor, const bounds& ids, bool asce
     if (!state) return;
     auto tail = state->tail;
     const auto folded_below = tail.empty() ? largest_id : tail.front().id;
-    std::erase_if(tail, [&](const auto& row) { return row.id < ids.low || row.id > ids.high; });
+    const auto low = std::max(ids.low, index_.removed_up_to(sensor) + 1);
+    std::erase_if(tail, [&](const auto& row) { return row.id < low || row.id > ids.high; });
     const auto take_tail = [&] {
         if (!ascending) std::reverse(tail.begin(), tail.end());
         return std::all_of(tail.begin(), tail.end(), [&](const auto& row) { return page.take(row); });
     };
     if (!ascending && !take_tail()) return;
     const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
-    if (folded_below > ids.low) {
-        block_walk walk(txn, blocks_, sensor, ids.low, std::min(ids.high, folded_below - 1), ascending);
+    if (folded_below > low) {
+        block_walk walk(txn, blocks_, sensor, low, std::min(ids.high, folded_below - 1), ascending);
         for (; !walk.done(); walk.next())
             if (!page.take(walk.row())) return;
     }
@@ -155,13 +156,18 @@ void measurement_table::query_all(const bounds& ids, bool ascending, page_builde
 }
 
 // False: the page is full.
-bool measurement_table::query_log(lmdb::cursor& at, const bounds& ids, bool ascending, page_builder& page) {
+bool measurement_table::query_log(lmdb::cursor& at, const bounds& ids, bool ascending, page_builder& page) const {
+    const auto removed = index_.removed();
+    const auto is_gone = [&](const stored_measurement& row) {
+        const auto found = removed.find(row.sensor);
+        return found != removed.end() && row.id <= found->second;
+    };
     const auto key = big_endian(ascending ? ids.low : ids.high);
     bool more = ascending ? at.at_or_after(view<measurement_id>(key)) : at.at_or_before(view<measurement_id>(key));
     for (; more; more = ascending ? at.next() : at.previous()) {
         const auto row = read_row(at.key(), at.value());
         if (row.id < ids.low || row.id > ids.high) break;
-        if (!page.take(row)) return false;
+        if (!is_gone(row) && !page.take(row)) return false;
     }
     return true;
 }
@@ -174,7 +180,8 @@ bool measurement_table::query_blocks(const lmdb::transaction& txn, const std::ve
     };
     std::vector<std::unique_ptr<block_walk>> walks;
     for (const auto sensor : sensors) {
-        auto walk = std::make_unique<block_walk>(txn, blocks_, sensor, ids.low, ids.high, ascending);
+        auto walk = std::make_unique<block_walk>(
+            txn, blocks_, sensor, std::max(ids.low, index_.removed_up_to(sensor) + 1), ids.high, ascending);
         if (!walk->done()) walks.push_back(std::move(walk));
     }
     for (std::make_heap(walks.begin(), walks.end(), later); !walks.empty();) {

@@ -29,7 +29,9 @@ void measurement_table::read(series& what, std::chrono::milliseconds budget) con
 
 std::uint64_t measurement_table::folded_on_disk(const lmdb::transaction& txn, sensor_id sensor) const {
     lmdb::cursor at(txn, blocks_);
-    if (!at.at_or_before(block_key(sensor, largest_id)) || read_big_endian<sensor_id>(at.key()) != sensor) return 0;
+    if (!at.at_or_before(block_key(sensor, largest_id)) || read_big_endian<sensor_id>(at.key()) != sensor ||
+        at.key() <= block_key(sensor, index_.removed_up_to(sensor)))
+        return 0;
     const auto newest = read_block_head(at.key(), at.value());
     return newest.rows_before + newest.count;
 }
@@ -64,7 +66,7 @@ void measurement_table::read_blocks_into(series& what, std::chrono::milliseconds
         if (!state) return;
         what.end = state->tail.empty() ? largest_id : state->tail.front().id;
         for (const auto& row : state->tail) add(what, row);
-        what.next = id_at(what.from_ms - slack);
+        what.next = std::max(id_at(what.from_ms - slack), index_.removed_up_to(what.sensor) + 1);
     }
     const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
     lmdb::cursor at(txn, blocks_);

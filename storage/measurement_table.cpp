@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 namespace nightjar::storage {
 
@@ -48,7 +49,8 @@ stored_measurement read_row(std::string_view key, std::string_view value) {
 }
 
 measurement_table::measurement_table(const lmdb::environment& env, lmdb::transaction& opening, lmdb::table meta)
-    : env_(env), raw_(opening.open("measurements")), blocks_(opening.open("blocks")), meta_(meta), hours_(opening) {}
+    : env_(env), raw_(opening.open("measurements")), blocks_(opening.open("blocks")), meta_(meta),
+      removals_(opening.open("removals")), hours_(opening) {}
 
 // --- start
 
@@ -72,8 +74,19 @@ void measurement_table::load() {
     const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
     if (const auto kept = txn.get(meta_, offset_key)) largest_offset_ = read_offset(*kept);
     staged_offset_ = largest_offset_;
+    load_removals(txn);
     load_blocks(txn);
     load_tails(txn);
+}
+
+void measurement_table::load_removals(const lmdb::transaction& txn) {
+    lmdb::cursor at(txn, removals_);
+    for (bool more = at.first(); more; more = at.next()) {
+        record_reader in("removals", 1, at.key(), at.value());
+        const auto up_to = in.number<measurement_id>();
+        index_.remove(read_big_endian<sensor_id>(at.key()), up_to);
+        last_id_ = std::max(last_id_, up_to);
+    }
 }
 
 // The last block of each sensor tells how many rows were before it, the first one how many of them are gone.
@@ -82,10 +95,15 @@ void measurement_table::load_blocks(const lmdb::transaction& txn) {
     for (bool more = at.last(); more;) {
         const auto sensor = read_big_endian<sensor_id>(at.key());
         const auto newest = read_block(at.key(), at.value());
-        at.at_or_after(block_key(sensor, 0));
-        const auto oldest = read_block_head(at.key(), at.value());
+        const auto removed = index_.removed_up_to(sensor);
         last_id_ = std::max(last_id_, newest.head.last);
-        index_.restore(sensor, newest.head.rows_before + newest.rows.size(), oldest.rows_before, newest.rows.back());
+        if (newest.head.last > removed) {
+            at.at_or_after(block_key(sensor, removed + 1));
+            const auto oldest = read_block_head(at.key(), at.value());
+            index_.restore(sensor, newest.head.rows_before + newest.rows.size(), oldest.rows_before,
+                           newest.rows.back());
+        }
+        at.at_or_after(block_key(sensor, 0));
         more = at.previous();
     }
 }
@@ -100,6 +118,7 @@ void measurement_table::load_tails(const lmdb::transaction& txn) {
     for (bool more = at.at_or_after(view<measurement_id>(key)); more; more = at.next()) {
         const auto row = read_row(at.key(), at.value());
         last_id_ = std::max(last_id_, row.id);
+        if (row.id <= index_.removed_up_to(row.sensor)) continue;
         const auto* known = index_.peek(row.sensor);
         if (known != nullptr && known->last && known->last->id >= row.id) continue; // in a block
         one[0] = {row.sensor, {row}, 0, next_row_++};
@@ -130,6 +149,36 @@ void measurement_table::stage(lmdb::transaction& txn, std::span<const measuremen
     }
 }
 
+// Summaries of hours go at once, so that those of values to come are not mixed with them, and so do the rows that are
+// in no block yet. The rest, which may be much, goes later: see remove_more().
+void measurement_table::remove(lmdb::transaction& txn, sensor_id sensor) {
+    const auto take_away = [&](const std::vector<stored_measurement>& rows) {
+        for (const auto& row : rows) {
+            const auto key = big_endian(row.id);
+            txn.remove(raw_, view<measurement_id>(key));
+        }
+    };
+    const auto* state = known(sensor);
+    const bool more = state != nullptr && state->folded > 0;
+    if (state != nullptr) take_away(state->tail);
+    if (const auto staged = staged_.find(sensor); staged != staged_.end()) {
+        take_away(staged->second.rows);
+        staged_.erase(staged);
+    }
+    hours_.expire(txn, sensor, std::numeric_limits<std::uint32_t>::max(), SIZE_MAX);
+    auto& up_to = removed_[sensor];
+    if (!more) return;
+    up_to = staged_id_;
+    const auto key = big_endian(sensor);
+    record_writer out(1, memory_);
+    out.number(up_to);
+    txn.put(removals_, view<sensor_id>(key), out.finish(view<sensor_id>(key)));
+}
+
+const sensor_state* measurement_table::known(sensor_id sensor) const {
+    return removed_.contains(sensor) ? nullptr : index_.peek(sensor);
+}
+
 void measurement_table::finish(lmdb::transaction& txn) {
     if (staged_.empty()) return;
     const auto rows = staged_row_ - next_row_;
@@ -145,14 +194,14 @@ void measurement_table::finish(lmdb::transaction& txn) {
 
 std::vector<stored_measurement> measurement_table::open_rows(sensor_id sensor, const staged_sensor& staged) const {
     std::vector<stored_measurement> rows;
-    if (const auto* known = index_.peek(sensor)) rows = known->tail;
+    if (const auto* state = known(sensor)) rows = state->tail;
     rows.insert(rows.end(), staged.rows.begin(), staged.rows.end());
     return rows;
 }
 
 // Writes blocks while there are rows for a full one.
 void measurement_table::fold_full(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged) {
-    const auto* state = index_.peek(sensor);
+    const auto* state = known(sensor);
     const auto before = state != nullptr ? state->folded : 0;
     auto least = rows_until_full(sensor, before == 0);
     if ((state != nullptr ? state->tail.size() : 0) + staged.rows.size() < least) return;
@@ -211,6 +260,7 @@ bool measurement_table::fold_stragglers(lmdb::transaction& txn, std::int64_t bef
     for (const auto& tail : index_.oldest_tails(stragglers_at_once)) {
         const bool early = static_cast<std::int64_t>(tail.from / 1000) < before_ms;
         if (!early && tail.row + longest_lag > staged_row_) break;
+        if (removed_.contains(tail.sensor)) continue;
         auto& staged = staged_[tail.sensor];
         if (staged.folded > 0) continue; // it was full
         fold_all(txn, tail.sensor, staged);
@@ -243,6 +293,9 @@ bool measurement_table::trim(lmdb::transaction& txn, std::size_t most) {
 }
 
 void measurement_table::committed() {
+    for (const auto& [sensor, up_to] : removed_) index_.remove(sensor, up_to);
+    removed_.clear();
+    if (const auto sensor = std::exchange(removal_done_, 0); sensor != 0) index_.removal_done(sensor);
     std::vector<measurement_index::change> changes;
     changes.reserve(staged_.size());
     for (auto& [sensor, staged] : staged_)
@@ -257,6 +310,9 @@ void measurement_table::committed() {
 }
 
 void measurement_table::dropped() {
+    removed_.clear();
+    removal_done_ = 0;
+    searched_for_ = 0;
     staged_.clear();
     expired_.clear();
     to_expire_.clear();

@@ -5,6 +5,7 @@
 //                   (format 1: the offset is an i32)
 //   "blocks"        block_codec.hpp
 //   "hours"         hour_table.hpp
+//   "removals"      key sensor u32; value: format 1, id u64: its rows up to this one are gone, or going; CRC-32C
 //   "meta"          "unfolded_from": the oldest row that is in no block (u64); "largest_offset": i64 (ms)
 //
 // Rows go to "measurements" at once. A sensor's rows are packed into a block when its open tail is full, or when the
@@ -48,6 +49,8 @@ class measurement_table final : public measurement_log {
     void committed();
     void dropped();
 
+    void remove(lmdb::transaction& txn, sensor_id sensor); // all that was staged or committed of it
+
     // --- commit thread: a piece of what can wait, in a transaction without stage(); then committed() or dropped()
     struct keeping {
         std::int64_t now_ms = 0;         // wall clock
@@ -67,6 +70,7 @@ class measurement_table final : public measurement_log {
         measurement_id low, high; // inclusive
     };
 
+    void load_removals(const lmdb::transaction& txn);
     void load_blocks(const lmdb::transaction& txn);
     void load_tails(const lmdb::transaction& txn);
     void fold_full(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged);
@@ -77,14 +81,17 @@ class measurement_table final : public measurement_log {
     bool fold_stragglers(lmdb::transaction& txn, std::int64_t before_ms);
     void remember_unfolded(lmdb::transaction& txn);
     measurement_id unfolded_from() const;
+    const sensor_state* known(sensor_id sensor) const; // as this transaction leaves it; null: nothing of it yet
     bool trim(lmdb::transaction& txn, std::size_t most);
+    bool remove_more(lmdb::transaction& txn);
+    bool remove_from_log(lmdb::transaction& txn, sensor_id sensor, measurement_id up_to);
     bool expire(lmdb::transaction& txn, const keeping& how);
     std::size_t expire_blocks(lmdb::transaction& txn, sensor_id sensor, measurement_id before, std::size_t most);
 
     // measurement_query.cpp
     bounds bounds_of(const measurement_query& what) const;
     class page_builder;
-    static bool query_log(lmdb::cursor& at, const bounds& ids, bool ascending, page_builder& page);
+    bool query_log(lmdb::cursor& at, const bounds& ids, bool ascending, page_builder& page) const;
     bool query_blocks(const lmdb::transaction& txn, const std::vector<sensor_id>& sensors, const bounds& ids,
                       bool ascending, page_builder& page) const;
     void query_all(const bounds& ids, bool ascending, page_builder& page) const;
@@ -96,7 +103,7 @@ class measurement_table final : public measurement_log {
     std::uint64_t folded_on_disk(const lmdb::transaction& txn, sensor_id sensor) const;
 
     const lmdb::environment& env_;
-    lmdb::table raw_, blocks_, meta_;
+    lmdb::table raw_, blocks_, meta_, removals_;
     hour_table hours_;
     measurement_index index_;
     std::atomic<std::int64_t> largest_offset_{0};
@@ -109,6 +116,10 @@ class measurement_table final : public measurement_log {
     std::uint64_t next_row_ = 0;
     std::uint64_t staged_row_ = 0;
     std::vector<std::pair<sensor_id, std::uint64_t>> expired_; // staged: sensor_state::expired
+    measurement_index::removals removed_;                      // staged
+    sensor_id removal_done_ = 0;                               // staged; 0: none
+    sensor_id searched_for_ = 0;                               // the sensor that is being removed; 0: none
+    measurement_id searched_to_ = 0;                           // the log, for its rows
     std::vector<sensor_id> to_expire_;                         // still to be looked at; the last one is the next
     std::string memory_;
 };

@@ -51,7 +51,11 @@ std::optional<sensor_record> sensor_table::find(sensor_id id) const {
 }
 
 // Batches of two workers need not come in the order in which the sensor changed.
-void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) const {
+void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) {
+    if (const auto gone = gone_.find(record.id); gone != gone_.end()) {
+        if (record.revision <= gone->second) return; // of before
+        gone_.erase(gone);
+    }
     const auto key = big_endian(record.id);
     if (const auto old = txn.get(table_, view<sensor_id>(key)))
         if (read(view<sensor_id>(key), *old).revision > record.revision) return;
@@ -66,6 +70,12 @@ void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) cons
     out.real(range.max);
     out.number(record.revision);
     txn.put(table_, view<sensor_id>(key), out.finish(view<sensor_id>(key)));
+}
+
+void sensor_table::remove(lmdb::transaction& txn, sensor_id id, std::uint32_t revision) {
+    const auto key = big_endian(id);
+    txn.remove(table_, view<sensor_id>(key));
+    gone_[id] = revision;
 }
 
 } // namespace nightjar::storage

@@ -5,6 +5,8 @@
 #include "storage/lmdb.hpp"
 #include "storage/sensors.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 namespace nightjar::storage {
 
 class sensor_table final : public sensors {
@@ -13,11 +15,18 @@ class sensor_table final : public sensors {
 
     std::vector<sensor_record> all() const override;
     std::optional<sensor_record> find(sensor_id id) const override;
-    void put(lmdb::transaction& txn, const sensor_record& record) const; // commit thread
+
+    // --- commit thread
+    void put(lmdb::transaction& txn, const sensor_record& record);
+    void remove(lmdb::transaction& txn, sensor_id id, std::uint32_t revision);
+    // Removed by this process, and not there again.
+    bool is_gone(sensor_id id) const { return gone_.contains(id); }
+    bool any_gone() const { return !gone_.empty(); }
 
   private:
     const lmdb::environment& env_;
     lmdb::table table_;
+    boost::unordered_flat_map<sensor_id, std::uint32_t> gone_; // with its last revision
 };
 
 } // namespace nightjar::storage

@@ -198,14 +198,22 @@ class store::implementation {
         try {
             lmdb::transaction txn(env_, lmdb::transaction::kind::write);
             for (const auto* batch : batches) {
+                for (const auto& gone : batch->removed_sensors) {
+                    sensors_->remove(txn, gone.sensor, gone.revision);
+                    measurements_->remove(txn, gone.sensor);
+                }
                 for (const auto& s : batch->sensors) sensors_->put(txn, s);
                 for (const auto& i : batch->incidents) incidents_->put(txn, i);
                 for (const auto& s : batch->incident_steps) incidents_->put(txn, s);
                 for (const auto& n : batch->notifications) notifications_->put(txn, n);
                 for (const auto id : batch->old_notifications) notifications_->remove(txn, id);
                 for (const auto& c : batch->sessions) sessions_->apply(txn, c);
-                measurements_->stage(txn, batch->measurements, measurement_table::arrival::by_clock);
-                measurements_->stage(txn, batch->history, measurement_table::arrival::told);
+                const bool any_gone = sensors_->any_gone();
+                const auto stage = [&](const std::vector<measurement>& rows, measurement_table::arrival how) {
+                    any_gone ? measurements_->stage(txn, of_known(rows), how) : measurements_->stage(txn, rows, how);
+                };
+                stage(batch->measurements, measurement_table::arrival::by_clock);
+                stage(batch->history, measurement_table::arrival::told);
                 messages_->stage(*batch);
             }
             measurements_->finish(txn);
@@ -218,6 +226,12 @@ class store::implementation {
         }
         measurements_->committed();
         messages_->committed();
+    }
+
+    // Without those that came to a sensor while another worker took it away: they went with it.
+    std::vector<measurement> of_known(std::vector<measurement> rows) const {
+        std::erase_if(rows, [this](const measurement& m) { return sensors_->is_gone(m.sensor); });
+        return rows;
     }
 
     // Between commits, so that nobody waits for more than a piece of it.

@@ -43,8 +43,11 @@ class walk {
         });
         each("messages", [](auto, auto) {});
         each("progress", [](auto, auto) {});
+        auto removed = std::set<sensor_id>();
+        if (txn_.find("removals")) removed = ids_of<sensor_id>("removals"); // rows of theirs are still to go
+        const auto known = [&](sensor_id id) { return sensors.contains(id) || removed.contains(id); };
         each("measurements", [&](std::string_view key, std::string_view value) {
-            if (!sensors.contains(read_row(key, value).sensor)) dangling("measurements", key, "no such sensor");
+            if (!known(read_row(key, value).sensor)) dangling("measurements", key, "no such sensor");
         });
         each("blocks", [&](std::string_view key, std::string_view value) { check_block(key, value); });
         each("hours", [&](std::string_view key, std::string_view value) {

@@ -93,11 +93,19 @@ struct remove_inbound {
 using session_change =
     std::variant<put_session, remove_session, put_subscription, remove_subscription, put_inbound, remove_inbound>;
 
-// All or nothing. Messages come before progress; session changes keep their order.
+// A sensor that is gone, with all its values up to now and its record up to this revision.
+struct sensor_removal {
+    sensor_id sensor = 0;
+    std::uint32_t revision = 0;
+};
+
+// All or nothing. Sensors are removed before anything else is written. Messages come before progress; session changes
+// keep their order.
 struct write_batch {
     write_batch() = default;
     explicit write_batch(std::uint8_t of) : writer(of) {}
 
+    std::vector<sensor_removal> removed_sensors;
     std::vector<sensor_record> sensors;
     std::vector<incident_record> incidents;
     std::vector<incident_step> incident_steps;
@@ -115,9 +123,17 @@ struct write_batch {
 
     // About how much work it is to write, in rows.
     std::size_t weight() const {
-        return sensors.size() + incidents.size() + incident_steps.size() + notifications.size() +
-               old_notifications.size() + measurements.size() + history.size() + messages.size() + progress.size() +
-               sessions.size() + message_bytes / 256;
+        constexpr std::size_t of_removal = 1024; // hours, and the rows that are in no block
+        return removed_sensors.size() * of_removal + sensors.size() + incidents.size() + incident_steps.size() +
+               notifications.size() + old_notifications.size() + measurements.size() + history.size() +
+               messages.size() + progress.size() + sessions.size() + message_bytes / 256;
+    }
+    // What the batch says of the sensor so far goes too.
+    void remove_sensor(sensor_removal what) {
+        std::erase_if(sensors, [&](const auto& s) { return s.id == what.sensor; });
+        std::erase_if(measurements, [&](const auto& m) { return m.sensor == what.sensor; });
+        std::erase_if(history, [&](const auto& m) { return m.sensor == what.sensor; });
+        removed_sensors.push_back(what);
     }
     // Messages of one topic follow each other and share their list.
     void add(loggable_ptr m, std::size_t size, const recipient_list& recipients, bool retained) {
@@ -161,8 +177,9 @@ struct write_batch {
     }
 
     bool empty() const {
-        return sensors.empty() && incidents.empty() && incident_steps.empty() && notifications.empty() &&
-               old_notifications.empty() && measurements.empty() && history.empty() && messages.empty() &&
+        return removed_sensors.empty() && sensors.empty() && incidents.empty() && incident_steps.empty() &&
+               notifications.empty() && old_notifications.empty() && measurements.empty() && history.empty() &&
+               messages.empty() &&
                progress.empty() && sessions.empty();
     }
 };

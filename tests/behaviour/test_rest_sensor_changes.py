@@ -1,4 +1,4 @@
-"""POST and PATCH on /api/monitoring/sensors: declare, rename, thresholds, unit (features B-6, B-13, H5)."""
+"""POST, PATCH and DELETE on /api/monitoring/sensors: declare, rename, thresholds, delete (features B-6, B-13, B-14, H5)."""
 
 import json
 
@@ -115,6 +115,76 @@ class Changes(SensorChangesCase):
         self.assertEqual(self.shown(9)["name"], "unknown 9")
 
 
+class Deleted(SensorChangesCase):
+    extra_conf = "plugin builtin:sensors\nplugin_opt_homeassistant true"
+    broker_per_test = True
+
+    def delete(self, sensor):
+        answer = self.rest.request("DELETE", f"{SENSORS}{sensor}/")
+        self.assertEqual((answer.status, answer.body), (204, b""), answer)
+
+    def test_sensor_and_values_are_gone(self):
+        batch = [{"sensor_id": 3, "value": n} for n in range(1000)]
+        self.ingest("iot/measurements", batch)
+        self.measure(4, 1)
+        self.delete(3)
+        self.assert_http_error(self.rest.get(SENSORS + "3/"), 404)
+        self.assert_http_error(self.rest.get(SENSORS + "3/measurements/"), 404)
+        self.assertEqual([row["sensor"] for row in self.rest.get("/api/monitoring/measurements/").json()], [4])
+        self.assert_http_error(self.rest.request("DELETE", SENSORS + "3/"), 404)
+        self.broker.kill()  # also while the rest is being removed
+        self.broker.start()
+        self.assertEqual([sensor["id"] for sensor in self.sensors()], [4])
+        self.assertEqual([row["sensor"] for row in self.rest.get("/api/monitoring/measurements/").json()], [4])
+
+    def test_the_next_value_makes_a_new_one(self):
+        self.ingest("iot/measurements", [{"sensor_id": 3, "value": n, "type": "light"} for n in range(600)])
+        self.patched(3, {"name": "old", "thresholds": {"max": 1000}})
+        self.delete(3)
+        for value in range(300):
+            self.client(f"c{value}").publish("iot/measurements", json.dumps({"sensor_id": 3, "value": value}), qos=1)
+        for _ in range(2):
+            now = self.shown(3)
+            self.assertEqual((now["name"], now["type"], now["count"]), ("unknown 3", "unknown", 300))
+            self.assertEqual(now["thresholds"], {"min": None, "max": None})
+            self.assertEqual(sorted(self.values(3)), list(range(300)))
+            hours = self.rest.get("/api/v1/series?sensor=3&step=3600").json()
+            self.assertEqual(sum(step["count"] for step in hours), 300)
+            self.broker.restart()
+
+    def test_one_that_its_topic_tells_gets_another_number(self):
+        self.ingest("iot/attic/temp", "20")
+        first = self.sensor(device="attic")["id"]
+        self.delete(first)
+        self.ingest("iot/attic/temp", "21")
+        second = self.sensor(device="attic")["id"]
+        self.assertNotEqual(first, second)
+        self.assertEqual(self.values(second), [21])
+
+    def test_what_was_retained_goes(self):
+        self.measure(5, 1, type="voltage", unit="V")
+        topics = ("sensors/5/state", "homeassistant/sensor/nightjar_5/config")
+        watcher = self.client("watcher").subscribe(*((topic, 1) for topic in topics))
+        watcher.take_many(2)
+        self.delete(5)
+        self.assertEqual([message.payload for message in watcher.take_many(2)], [b"", b""])
+        self.client("late").subscribe(*((topic, 1) for topic in topics)).expect_nothing()
+
+    def test_its_incidents_close(self):
+        self.ingest("dht11/salon/data", {"temperature": 40})
+        sensor = self.sensor(device="salon")["id"]
+        self.rest.post("/api/monitoring/incidents/", {"sensor": sensor, "reason": "smoke"})
+        self.assertEqual(len(self.rest.get("/api/monitoring/incidents/?status=open").json()), 2)
+        self.delete(sensor)
+        self.assertEqual(self.rest.get("/api/monitoring/incidents/?status=open").json(), [])
+        for incident in self.rest.get(f"/api/monitoring/incidents/?status=closed&sensor={sensor}").json():
+            history = self.rest.get(f"/api/monitoring/incidents/{incident['id']}/").json()["history"]
+            self.assertEqual((history[-1]["status"], history[-1]["comment"]), ("closed", "the sensor was deleted"))
+        self.assertEqual(self.rest.get("/mqtt/status/").json()["open_incidents"], 0)
+        self.ingest("dht11/salon/data", {"temperature": 40})  # as on the first day
+        self.assertEqual(len(self.rest.get("/api/monitoring/incidents/?status=open").json()), 1)
+
+
 class NoNewSensors(SensorChangesCase):
     extra_conf = "plugin builtin:sensors\nplugin_opt_auto_create false\nplugin_opt_max_sensors 1"
 
@@ -139,4 +209,5 @@ class ChangeRights(SensorChangesCase):
         self.measure(3, 1)
         self.assert_http_error(self.patch(3, {"name": "x"}), 403, "denied")
         self.assert_http_error(self.rest.post(SENSORS, {"id": 4}), 403, "denied")
+        self.assert_http_error(self.rest.request("DELETE", SENSORS + "3/"), 403, "denied")
         self.assertEqual(self.shown(3)["name"], "unknown 3")

@@ -77,6 +77,16 @@ answer create_sensor(const request& what, const tables& stored, admin::administr
     co_return result;
 }
 
+answer delete_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
+    const auto sensor = find_sensor(stored, what.parameters[0]);
+    if (!sensor) co_return sensor.error();
+    const auto done = co_await give(admin, what, write_command("remove", sensor->id, {}), deadline);
+    if (!done) co_return done.error();
+    response result;
+    result.status = 204;
+    co_return result;
+}
+
 } // namespace
 
 void add_sensor_change_routes(router& routes, const tables& stored, admin::administrator& admin,
@@ -88,6 +98,7 @@ void add_sensor_change_routes(router& routes, const tables& stored, admin::admin
     };
     add("POST", "/api/monitoring/sensors", &create_sensor);
     add("PATCH", "/api/monitoring/sensors/{}", &change_sensor);
+    add("DELETE", "/api/monitoring/sensors/{}", &delete_sensor);
 }
 
 } // namespace nightjar::web

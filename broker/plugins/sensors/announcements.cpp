@@ -52,6 +52,7 @@ void sensors::publish_state(host& host, acquaintance& known) const {
 // Another worker may have had a newer value meanwhile: then that one publishes, and the older must not come after it.
 void sensors::publish_waiting(host& host, acquaintance& known) const {
     known.state_waits = false;
+    if (known.who->gone.load(std::memory_order_relaxed)) return;
     if (known.seen_us >= known.who->newest_us.load(std::memory_order_relaxed)) publish_state(host, known);
 }
 

@@ -46,6 +46,10 @@ publish_outcome sensors::on_control(host& host, const nightjar::plugin::publish_
         report.answer = error_message(error, detail);
         return publish_outcome::pass;
     }
+    if (what->kind == sensor_action::remove) {
+        const auto& client = event.client;
+        return remove(host, what->sensor, client.user_name.empty() ? client.client_id : client.user_name, report);
+    }
     const bool create = what->kind == sensor_action::create;
     const auto answer = create ? registry_.declare(what->sensor, what->set, host.now_us() / 1000)
                                : registry_.change(what->sensor, what->set);
@@ -55,6 +59,21 @@ publish_outcome sensors::on_control(host& host, const nightjar::plugin::publish_
     report.sensors.push_back(answer.record.id);
     report.status = create ? 201 : 200;
     report.answer = text::json_writer().begin_object().field("sensor", answer.record.id).end_object().take();
+    return publish_outcome::stored;
+}
+
+// Its values go with it, much of them in the background; the next value makes a new one.
+publish_outcome sensors::remove(host& host, storage::sensor_id id, std::string_view by,
+                                nightjar::plugin::ingest_report& report) {
+    const auto record = registry_.remove(id);
+    if (!record) return refuse(report, "unknown_sensor");
+    host.batch().remove_sensor({id, record->revision});
+    incidents_.end_all(host, *record, {by, "the sensor was deleted"});
+    const auto take_back = [&](const std::string& topic) { host.publish(topic, {}, codec::qos::at_least_once, true); };
+    if (!options_.state_topic.empty()) take_back(state_topic_of(options_, id));
+    if (options_.homeassistant) take_back(discovery_topic(options_, id));
+    report.sensors.push_back(id);
+    report.answer = "{}";
     return publish_outcome::stored;
 }
 

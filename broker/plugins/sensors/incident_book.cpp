@@ -56,6 +56,7 @@ incident_book::book::iterator incident_book::find(storage::sensor_id sensor, inc
 
 storage::incident_id incident_book::observe(plugin::host& host, const observation& seen) {
     const std::scoped_lock lock(mutex_);
+    if (seen.of.gone.load(std::memory_order_relaxed)) return 0;
     const auto id = seen.record.id;
     storage::incident_id opened = 0;
     if (const auto silent = find(id, incident_kind::offline); silent != open_.end() && options_.auto_close) {
@@ -108,13 +109,20 @@ void incident_book::count(plugin::host& host, incident_record& incident, double 
 void incident_book::note_silence(plugin::host& host, sensor& of, const storage::sensor_record& record,
                                  std::int64_t seconds) {
     const std::scoped_lock lock(mutex_);
-    if (find(record.id, incident_kind::offline) != open_.end()) return;
+    if (of.gone.load(std::memory_order_relaxed) || find(record.id, incident_kind::offline) != open_.end()) return;
     incident_record incident;
     incident.kind = incident_kind::offline;
     incident.reason = fmt::format("nothing from {} for {} s", record.name, seconds);
     incident.min = incident.max = incident.value = incident.lowest = incident.highest = none;
     open_one(host, std::move(incident), record, {});
     watch(of);
+}
+
+void incident_book::end_all(plugin::host& host, const storage::sensor_record& of, person who) {
+    const std::scoped_lock lock(mutex_);
+    streaks_.erase(of.id);
+    for (const auto kind : {incident_kind::threshold, incident_kind::offline, incident_kind::manual})
+        if (const auto known = find(of.id, kind); known != open_.end()) close(host, known, of, who);
 }
 
 // Values in range are looked at, while there is anything that they may end.

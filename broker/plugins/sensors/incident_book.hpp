@@ -56,6 +56,8 @@ class incident_book {
     outcome acknowledge(plugin::host& host, storage::incident_id id, person who);
     outcome close(plugin::host& host, storage::incident_id id, person who);
     outcome comment(plugin::host& host, storage::incident_id id, person who);
+    // The sensor is removed, and marked so: all of its incidents close, and no more open.
+    void end_all(plugin::host& host, const storage::sensor_record& of, person who);
 
     std::size_t open_count() const { return open_count_.load(std::memory_order_relaxed); }
     // Since the start; opened: by the sensor's type.

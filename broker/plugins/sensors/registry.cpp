@@ -101,6 +101,7 @@ registry::answer registry::create(const introduction& who) {
     record.source = who.source;
     record.topic = who.topic;
     record.created_ms = who.now_ms;
+    record.revision = first_revision_;
     auto made = std::make_unique<sensor>(record);
     auto* raw = made.get();
     by_id_.emplace(id, std::move(made));
@@ -163,6 +164,7 @@ registry::answer registry::declare(storage::sensor_id id, const sensor_change& w
     record.type = unknown_type;
     record.source = own_id_source;
     record.created_ms = now_ms;
+    record.revision = first_revision_;
     if (const auto why = apply(record, what); !why.empty()) return {nullptr, why, {}};
     if (!what.name) record.name = default_name(record.type, id);
     return told(*by_id_.emplace(id, std::make_unique<sensor>(std::move(record))).first->second, true);
@@ -178,6 +180,21 @@ registry::answer registry::change(storage::sensor_id id, const sensor_change& wh
     ++record.revision;
     known.record = std::move(record);
     return told(known, true);
+}
+
+std::optional<storage::sensor_record> registry::remove(storage::sensor_id id) {
+    const std::scoped_lock lock(mutex_);
+    const auto found = by_id_.find(id);
+    if (found == by_id_.end()) return std::nullopt;
+    auto& known = *found->second;
+    auto record = known.record;
+    first_revision_ = std::max(first_revision_, record.revision + 1);
+    known.gone.store(true, std::memory_order_relaxed);
+    known.version.store(record.revision + 1, std::memory_order_relaxed);
+    boost::unordered::erase_if(by_key_, [&](const auto& entry) { return entry.second == &known; });
+    gone_.push_back(std::move(found->second));
+    by_id_.erase(found);
+    return record;
 }
 
 // Why not, or nothing. What a sensor is known by cannot change: its next value would make another one.

@@ -1,5 +1,5 @@
-// All sensors of the process: made on their first value, never taken away while the broker runs. Any worker asks; a
-// mutex inside, taken when a worker meets a sensor for the first time or a sensor changes, not for each value.
+// All sensors of the process: made on their first value, until somebody removes them. Any worker asks; a mutex inside,
+// taken when a worker meets a sensor for the first time or a sensor changes, not for each value.
 #pragma once
 
 #include "broker/plugins/sensors/options.hpp"
@@ -24,6 +24,7 @@ struct sensor {
 
     storage::sensor_record record;          // guarded by the registry's mutex, but the id, which never changes
     std::atomic<std::uint32_t> version;     // the record's revision; moves when it has changed
+    std::atomic<bool> gone{false};          // removed; kept for workers that still point here
     std::atomic<bool> has_incident{false};  // one is open, or about to be: every value is looked at
     std::atomic<std::int64_t> newest_us{0}; // arrival of its newest value, on whatever worker
 
@@ -62,6 +63,7 @@ class registry {
     // "min_above_max".
     answer declare(storage::sensor_id id, const sensor_change& what, std::int64_t now_ms);
     answer change(storage::sensor_id id, const sensor_change& what);
+    std::optional<storage::sensor_record> remove(storage::sensor_id id); // as it was
     // The sensor with this id of a history that is taken over; made as `like` says if there is none. One that is there
     // only learns its type and unit, where it had none.
     answer adopt(storage::sensor_record like);
@@ -103,6 +105,8 @@ class registry {
     boost::unordered_flat_map<std::uint32_t, std::unique_ptr<sensor>> by_id_;
     boost::unordered_flat_map<std::string, sensor*> by_key_;
     std::uint32_t next_auto_id_;
+    std::uint32_t first_revision_ = 0;          // of new sensors: above those of removed ones
+    std::vector<std::unique_ptr<sensor>> gone_; // removed
 };
 
 } // namespace nightjar::plugins::sensors

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
@@ -15,6 +16,9 @@ namespace nightjar::plugins::sensors {
 namespace json = boost::json;
 
 namespace {
+
+constexpr std::pair<std::string_view, sensor_action> actions[] = {
+    {"create", sensor_action::create}, {"change", sensor_action::change}, {"remove", sensor_action::remove}};
 
 struct refusal {
     std::string error, detail;
@@ -107,11 +111,10 @@ sensor_command_result parse_sensor_command(codec::bytes payload) {
     const auto* action = object->if_contains("action");
     const auto* name = action == nullptr ? nullptr : action->if_string();
     sensor_command result;
-    if (name != nullptr && as_text(*name) == "create") {
-        result.kind = sensor_action::create;
-    } else if (name == nullptr || as_text(*name) != "change") {
-        return {{}, "unknown_action", "The actions are create and change."};
-    }
+    const auto known = std::find_if(std::begin(actions), std::end(actions),
+                                    [&](const auto& a) { return name != nullptr && a.first == as_text(*name); });
+    if (known == std::end(actions)) return {{}, "unknown_action", "The actions are create, change and remove."};
+    result.kind = known->second;
     result.sensor = id_of(object->if_contains("sensor"));
     if (result.sensor == 0) return {{}, "bad_field", "id is a whole number from 1 to 4294967295."};
     if (const auto* set = object->if_contains("set")) {

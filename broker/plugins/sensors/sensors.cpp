@@ -189,7 +189,8 @@ std::string_view sensors::refusal(host& host, const source_rule& rule, codec::by
     auto& mine = *workers_[host.worker_index()];
     boost::container::flat_set<std::uint32_t> others; // new ones, by id
     for (const auto& r : readings) {
-        if (mine.find(rule.format, topic, r) != nullptr) continue;
+        const auto* known = mine.find(rule.format, topic, r);
+        if (known != nullptr && !known->who->gone.load(std::memory_order_relaxed)) continue;
         const introduction who{r.id, mine.key, {}, r.type, r.unit, {}, source_of(rule.format, r), topic, 0};
         const auto why = registry_.refusal(who, others.size() - others.count(r.id));
         if (!why.empty()) return why;
@@ -234,6 +235,13 @@ void sensors::introduce(host& host, acquaintance& known, const introduction& who
     if (answer.found == nullptr) {
         rejected = answer.rejected;
         return;
+    }
+    if (known.who != answer.found) { // new to us, or in the place of one that was removed
+        known.state_topic.clear();
+        known.state_sent_us = 0;
+        known.state_waits = false;
+        known.client_id.clear();
+        known.sender = 0;
     }
     known.who = answer.found;
     known.record = std::move(answer.record);
@@ -282,6 +290,7 @@ void sensors::note_no_number(host& host, const source_rule& rule, codec::bytes t
     if (rule.format != format::plain) return;
     auto& mine = *workers_[host.worker_index()];
     auto* known = mine.find(rule.format, topic, {});
+    if (known != nullptr && known->who->gone.load(std::memory_order_relaxed)) known = nullptr;
     auto* who = known != nullptr ? known->who : registry_.with_key(mine.key);
     if (who == nullptr) return;
     who->not_a_number.fetch_add(1, std::memory_order_relaxed);

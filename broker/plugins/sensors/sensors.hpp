@@ -111,6 +111,9 @@ class sensors final : public plugin::plugin {
     // changes.cpp
     nightjar::plugin::publish_outcome on_control(host& host, const nightjar::plugin::publish_event& event);
 
+    nightjar::plugin::publish_outcome remove(host& host, storage::sensor_id id, std::string_view by,
+                                             nightjar::plugin::ingest_report& report);
+
     // pause.cpp
     nightjar::plugin::http_answer pause(std::string_view body);
     nightjar::plugin::http_answer resume(std::string_view body);
