@@ -42,6 +42,8 @@ export default {
   "reports nan": "signale nan", "Sent by": "Envoyé par", "Not a number": "Pas un nombre", "Sensors that it feeds": "Capteurs qu’il alimente",
   "Last values": "Dernières valeurs", "Last values, newest first": "Dernières valeurs, la plus récente d’abord", "Value": "Valeur",
   "Values": "Valeurs", "Unit": "Unité", "Device": "Appareil", "First value": "Première valeur", "Last value": "Dernière valeur",
+  "Change": "Modifier", "Change {name}": "Modifier {name}", "Delete {name}": "Supprimer {name}", "Save": "Enregistrer",
+  "Delete {name} and all of its values?": "Supprimer {name} et toutes ses valeurs ?", "Lower limit": "Limite basse", "Upper limit": "Limite haute",
   "Limits": "Limites", "Values stored": "Valeurs stockées", "Number": "Numéro", "Type": "Type", "Topic": "Sujet", "Name": "Nom", "Time": "Heure",
   "Reading …": "Lecture …", "No values in this range.": "Aucune valeur sur cette période.", "No history: {why}": "Pas d’historique : {why}",
 

@@ -33,6 +33,32 @@ test("the admin page shows sensors, what was refused, and incidents that are ove
   });
 });
 
+test("the admin page renames a sensor, sets its limits, and deletes it after a question", async () => {
+  at.broker.publish("iot/measurements", '{"sensor_id":8,"type":"light","value":2,"unit":"V"}');
+  await at.visit("/admin/", async (page) => {
+    const row = 'tr[data-id="8"]';
+    await page.click(`${row} [data-action=edit]`);
+    await page.fill("dialog [name=name]", "Lumière du salon");
+    await page.fill("dialog [name=max]", "5.5");
+    await page.keyboard.press("Enter");
+    await says(page, `${row} th`, "Lumière du salon");
+    await says(page, row, /5[.,]5/);
+    const stored = await (await fetch(at.home("/api/monitoring/sensors/8/"))).json();
+    assert.deepEqual([stored.name, stored.unit, stored.thresholds], ["Lumière du salon", "V", { min: null, max: 5.5 }]);
+    await page.click(`${row} [data-action=edit]`);
+    await page.fill("dialog [name=name]", "not this");
+    await page.click("dialog button.quiet");
+    await page.click(`${row} [data-action=delete]`);
+    await says(page, "dialog", /Lumière du salon/);
+    await page.click("dialog button.quiet");
+    await says(page, `${row} th`, "Lumière du salon");
+    await page.click(`${row} [data-action=delete]`);
+    await page.click("dialog button.danger");
+    await page.waitForFunction((gone) => !document.querySelector(gone), row);
+    assert.equal((await fetch(at.home("/api/monitoring/sensors/8/"))).status, 404);
+  });
+});
+
 // Connect, subscribe, publish, over the WebSocket port that also serves the page; then the broker restarts.
 for (const path of ["/iot/mqtt.html", "/iot/"])
   test(`the old systems' page works at ${path}`, async () => {

@@ -1,5 +1,5 @@
 // For whoever runs the broker: sensors, rights, configuration, what was refused, incidents that are over.
-import { h, setText, table } from "../dom.js";
+import { confirmed, h, setText, table } from "../dom.js";
 import { moment, number, withUnit } from "../format.js";
 import { change, get, mayWrite } from "../rest.js";
 import { t } from "../words.js";
@@ -19,20 +19,62 @@ function sensorsCard(app) {
   const [note, say] = noteLine(), rows = h("tbody");
   const range = ({ min, max } = {}) => (Number.isFinite(min) || Number.isFinite(max) ? `${number(min)} … ${number(max)}` : t("none"));
   const cell = (head, content, kind) => h("td", { "data-head": head, class: kind }, content);
+  const allowed = mayWrite("$CONTROL/sensors", app.connection.user);
   const fill = async () => {
     try {
       const sensors = await get("/api/monitoring/sensors/?limit=200");
       const whole = await Promise.all(sensors.map((s) => get(`/api/monitoring/sensors/${s.id}/`).catch(() => s)));
+      const may = await allowed;
       rows.replaceChildren(...whole.map((s) => h("tr", { "data-id": s.id }, h("th", { scope: "row" }, h("a", { href: `/sensors/${s.id}` }, s.name)),
         cell(t("Number"), String(s.id)), cell(t("Type"), s.type), cell(t("Topic"), h("span", { class: "mono" }, s.topic ?? "")),
-        cell(t("Limits"), range(s.thresholds)), cell(t("Values stored"), String(s.count ?? ""), "number"), cell(t("Last value"), s.last ? withUnit(s.last.value, s.unit) : "", "number"))));
+        cell(t("Limits"), range(s.thresholds)), cell(t("Values stored"), String(s.count ?? ""), "number"), cell(t("Last value"), s.last ? withUnit(s.last.value, s.unit) : "", "number"),
+        cell(t("Change"), may ? sensorButtons(s, fill, say) : ""))));
       say(sensors.length > 0 ? "" : t("There are no sensors yet."));
     } catch (e) {
       say(e.message, true);
     }
   };
   fill();
-  return card("sensors-title", t("Sensors"), note, table(t("Sensors"), [t("Name"), t("Number"), t("Type"), t("Topic"), t("Limits"), { number: t("Values stored") }, { number: t("Last value") }], rows, { class: "cards" }));
+  return card("sensors-title", t("Sensors"), note, table(t("Sensors"), [t("Name"), t("Number"), t("Type"), t("Topic"), t("Limits"), { number: t("Values stored") }, { number: t("Last value") }, t("Change")], rows, { class: "cards" }));
+}
+
+function sensorButtons(sensor, fill, say) {
+  const path = `/api/monitoring/sensors/${sensor.id}/`;
+  const act = async (method, body) => {
+    try { await change(method, path, body); } catch (e) { say(e.message, true); return; }
+    await fill();
+  };
+  const button = (kind, action, text, label) => h("button", { type: "button", class: kind, "data-action": action, "aria-label": label, onclick: async () => {
+    if (action === "edit") {
+      const body = await edited(sensor);
+      if (body) await act("PATCH", body);
+    } else if (await confirmed(t("Delete {name} and all of its values?", { name: sensor.name }), t("Delete"), t("Cancel"))) await act("DELETE");
+  } }, text);
+  return h("div", { class: "row" }, button("quiet", "edit", t("Change"), t("Change {name}", { name: sensor.name })),
+    button("danger", "delete", t("Delete"), t("Delete {name}", { name: sensor.name })));
+}
+
+// Resolves with what is to be changed, or with nothing. An empty limit is none.
+function edited(sensor) {
+  return new Promise((done) => {
+    const field = (name, label, value, more = {}) => h("label", { class: "wide" }, label, h("input", { name, value, autocomplete: "off", ...more }));
+    const { min = null, max = null } = sensor.thresholds ?? {};
+    const form = h("form", { method: "dialog" }, field("name", t("Name"), sensor.name, { required: true, maxlength: "100" }),
+      field("unit", t("Unit"), sensor.unit, { maxlength: "16" }), field("min", t("Lower limit"), min ?? "", { type: "number", step: "any" }),
+      field("max", t("Upper limit"), max ?? "", { type: "number", step: "any" }),
+      h("div", { class: "row end" }, h("button", { type: "button", class: "quiet", onclick: () => dialog.close("no") }, t("Cancel")),
+        h("button", { type: "submit", value: "yes" }, t("Save"))));
+    const dialog = h("dialog", { "aria-label": t("Change {name}", { name: sensor.name }) }, form);
+    dialog.addEventListener("close", () => {
+      const limit = (name) => (form.elements[name].value === "" ? null : Number(form.elements[name].value));
+      const body = { name: form.elements.name.value, unit: form.elements.unit.value };
+      if (limit("min") !== min || limit("max") !== max) body.thresholds = { min: limit("min"), max: limit("max") };
+      dialog.remove();
+      done(dialog.returnValue === "yes" ? body : null);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
 }
 
 // Which line of which file decides.
