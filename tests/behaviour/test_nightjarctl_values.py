@@ -1,5 +1,6 @@
 """nightjarctl export, and import of stored values: what one broker had, another one has (features B-18)."""
 
+import contextlib
 import json
 import os
 import pty
@@ -139,8 +140,12 @@ class ExportImport(SensorsCase):
                                f"http://127.0.0.1:{self.broker.http_port}"], stdout=subprocess.PIPE, stderr=theirs,
                               timeout=60, check=True)
         os.close(theirs)
-        shown = os.read(mine, 65536).decode()
+        shown = b""
+        with contextlib.suppress(OSError): # the other end is closed: all is read
+            while piece := os.read(mine, 65536):
+                shown += piece
         os.close(mine)
+        shown = shown.decode()
         self.assertRegex(shown, r"\r\[#+ *\] +\d+ %  \d+ values")
         self.assertTrue(shown.endswith("\r\x1b[K"))
         self.assertEqual(done.stdout.decode(), f"imported 6000 values from {file}\n")
