@@ -179,8 +179,7 @@ struct write_batch {
     bool empty() const {
         return removed_sensors.empty() && sensors.empty() && incidents.empty() && incident_steps.empty() &&
                notifications.empty() && old_notifications.empty() && measurements.empty() && history.empty() &&
-               messages.empty() &&
-               progress.empty() && sessions.empty();
+               messages.empty() && progress.empty() && sessions.empty();
     }
 };
 
