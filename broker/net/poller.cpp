@@ -9,8 +9,8 @@ namespace nightjar::net {
 
 namespace {
 
-constexpr std::size_t events_at_once = 512;
 using clock = std::chrono::steady_clock;
+constexpr std::size_t events_at_once = 512;
 constexpr auto for_floods = std::chrono::microseconds{150}; // of a dispatch, beside the read that is under way
 constexpr int rounds_per_turn = 8; // then the turn's output is written, whatever still comes in
 
@@ -60,7 +60,7 @@ void poller::dispatch() {
                 who.on_ready(e.events);
             }
         }
-        if (count < static_cast<int>(events_at_once)) break;
+        if (count < static_cast<int>(events_at_once) || !floods_.empty()) break; // each flood is listed once
     }
     if (!floods_.empty()) serve_floods();
 }

@@ -109,17 +109,10 @@ class IncidentsCommands(SensorsCase):
 class IncidentsRights(SensorsCase):
     """Managing incidents needs the right to write to their topic, over REST too (H5)."""
 
-    def setUp(self):
-        super().setUp()
-
     autostart = False
 
     def test_acl(self):
-        acl = self.broker.directory + "/acl"
-        with open(acl, "w") as file:
-            file.write("topic read #\ntopic write dht11/+/data\n")
-        self.broker.extra_conf = f"acl_file {acl}"
-        self.broker.start()
+        self.start_with_acl("topic read #\ntopic write dht11/+/data\n")
         self.ingest("dht11/sensor/data", {"temperature": 40})
         self.assertEqual(self.rest.post("/api/monitoring/incidents/1/close/").status, 403)
         self.ingest("dht11/incidents", {"action": "close", "incident_id": 1})

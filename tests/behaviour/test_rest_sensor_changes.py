@@ -201,11 +201,7 @@ class ChangeRights(SensorChangesCase):
     autostart = False
 
     def test_needs_the_right_to_write_to_control(self):
-        acl = self.broker.directory + "/acl"
-        with open(acl, "w") as file:
-            file.write("topic readwrite #\n")
-        self.broker.extra_conf = f"acl_file {acl}"
-        self.broker.start()
+        self.start_with_acl("topic readwrite #\n")
         self.measure(3, 1)
         self.assert_http_error(self.patch(3, {"name": "x"}), 403, "denied")
         self.assert_http_error(self.rest.post(SENSORS, {"id": 4}), 403, "denied")

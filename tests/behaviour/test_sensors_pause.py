@@ -45,10 +45,6 @@ class PauseRights(SensorsCase):
     autostart = False
 
     def test_needs_the_right_to_write_to_control(self):
-        acl = self.broker.directory + "/acl"
-        with open(acl, "w") as file:
-            file.write("topic readwrite #\n")
-        self.broker.extra_conf = f"acl_file {acl}"
-        self.broker.start()
+        self.start_with_acl("topic readwrite #\n")
         for path in ("/mqtt/disconnect/", "/mqtt/connect/"):
             self.assert_http_error(self.rest.post(path, {}), 403, "denied")

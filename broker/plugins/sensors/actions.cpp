@@ -4,19 +4,12 @@
 #include "broker/plugins/sensors/sensors.hpp"
 #include "broker/text/json_writer.hpp"
 
-#include <algorithm>
-
 namespace nightjar::plugins::sensors {
 
 using nightjar::plugin::publish_outcome;
 
 namespace {
 
-struct refusal_text {
-    std::string_view refused;
-    unsigned status; // of HTTP
-    std::string_view detail;
-};
 constexpr refusal_text texts[] = {
     {"unknown_incident", 404, "There is no incident with this id."},
     {"unknown_sensor", 404, "There is no sensor with this id."},
@@ -31,11 +24,10 @@ constexpr refusal_text texts[] = {
 
 void report_refusal(nightjar::plugin::ingest_report* report, std::string_view refused) {
     if (report == nullptr) return;
-    const auto* known =
-        std::find_if(std::begin(texts), std::end(texts), [&](const refusal_text& t) { return t.refused == refused; });
-    const bool found = known != std::end(texts);
-    report->status = found ? known->status : 400;
-    report->answer = error_message(refused, found ? known->detail : std::string_view("The command is not understood."));
+    const auto* known = find_refusal(texts, refused);
+    report->status = known != nullptr ? known->status : 400;
+    report->answer =
+        error_message(refused, known != nullptr ? known->detail : std::string_view("The command is not understood."));
 }
 
 } // namespace

@@ -5,19 +5,12 @@
 #include "broker/plugins/sensors/sensors.hpp"
 #include "broker/text/json_writer.hpp"
 
-#include <algorithm>
-
 namespace nightjar::plugins::sensors {
 
 using nightjar::plugin::publish_outcome;
 
 namespace {
 
-struct refusal_text {
-    std::string_view refused;
-    unsigned status; // of HTTP
-    std::string_view detail;
-};
 constexpr refusal_text texts[] = {
     {"unknown_sensor", 404, "There is no sensor with this id."},
     {"already_exists", 409, "There is a sensor with this id already."},
@@ -27,8 +20,7 @@ constexpr refusal_text texts[] = {
 };
 
 publish_outcome refuse(nightjar::plugin::ingest_report& report, std::string_view refused) {
-    const auto* known =
-        std::find_if(std::begin(texts), std::end(texts), [&](const refusal_text& t) { return t.refused == refused; });
+    const auto* known = find_refusal(texts, refused);
     report.status = known->status;
     report.answer = error_message(known->status == 400 ? "bad_field" : refused, known->detail);
     return publish_outcome::pass;

@@ -3,6 +3,8 @@
 #include "broker/text/json_writer.hpp"
 #include "broker/text/time.hpp"
 
+#include <algorithm>
+
 namespace nightjar::plugins::sensors {
 
 using text::format_time;
@@ -117,6 +119,11 @@ std::string alert_message(const alert& what) {
 std::string error_message(std::string_view error, std::string_view detail) {
     json_writer out;
     return out.begin_object().field("error", error).field("detail", detail).end_object().take();
+}
+
+const refusal_text* find_refusal(std::span<const refusal_text> among, std::string_view refused) {
+    const auto found = std::find_if(among.begin(), among.end(), [&](const auto& t) { return t.refused == refused; });
+    return found == among.end() ? nullptr : &*found;
 }
 
 } // namespace nightjar::plugins::sensors

@@ -5,6 +5,8 @@
 #include "storage/records.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,5 +21,13 @@ std::string alert_message(const alert& what);
 std::string_view severity_of(const alert& what); // "info", "warning", "critical"
 // An error as REST has it.
 std::string error_message(std::string_view error, std::string_view detail);
+
+// Why a command was refused, and what REST says then.
+struct refusal_text {
+    std::string_view refused;
+    unsigned status; // of HTTP
+    std::string_view detail;
+};
+const refusal_text* find_refusal(std::span<const refusal_text> among, std::string_view refused); // null: none of them
 
 } // namespace nightjar::plugins::sensors

@@ -30,3 +30,11 @@ class SensorsCase(BrokerCase):
         """All stored values of a sensor, oldest first; none when the sensor does not exist."""
         answer = self.rest.get(f"/api/monitoring/sensors/{sensor_id}/measurements/?order=asc")
         return [row["value"] for row in answer.json()] if answer.status == 200 else []
+
+    def start_with_acl(self, lines):
+        """For a class with autostart = False: the broker, with these rights."""
+        acl = self.broker.directory + "/acl"
+        with open(acl, "w") as file:
+            file.write(lines)
+        self.broker.extra_conf = f"acl_file {acl}"
+        self.broker.start()
