@@ -75,6 +75,7 @@ application::application(const config::configuration& conf, admin::administrator
     add_client_routes(routes_, stored_, admin_, options_.publish_deadline);
     add_reload_routes(routes_, admin_, options_.publish_deadline);
     add_trace_route(routes_, admin_, options_.publish_deadline);
+    add_openapi_route(routes_);
 }
 
 answer application::respond(request& what) {

@@ -39,6 +39,8 @@ class application {
     // For a body that is over the limit and was not read.
     response body_too_large(const request& what) const;
 
+    const router& routes() const { return routes_; }
+
   private:
     std::optional<response> refusal(const request& what) const;
     answer route(request& what);

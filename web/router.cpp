@@ -53,6 +53,12 @@ void router::add(std::string method, std::string_view pattern, handler handle) {
     routes_.push_back({std::move(method), split(pattern), std::move(handle)});
 }
 
+std::vector<router::place> router::list() const {
+    std::vector<place> all;
+    for (const auto& route : routes_) all.push_back({route.method, '/' + joined(route.segments, 0)});
+    return all;
+}
+
 router::match router::find(std::string_view method, std::string_view path) const {
     match found;
     const auto segments = split(path);

@@ -33,6 +33,11 @@ class router {
     // HEAD is answered by the route of GET.
     match find(std::string_view method, std::string_view path) const;
 
+    struct place {
+        std::string method, pattern;
+    };
+    std::vector<place> list() const; // in the order of add()
+
   private:
     struct route {
         std::string method;

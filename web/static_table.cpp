@@ -2,7 +2,6 @@
 
 #include "web/header_value.hpp"
 
-#include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <system_error>
@@ -54,13 +53,6 @@ std::string_view content_type_of(const fs::path& name) {
     return "application/octet-stream";
 }
 
-// FNV-1a: tells versions of a file apart, nothing more.
-std::string entity_tag_of(std::string_view bytes, std::string_view suffix) {
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    return fmt::format("\"{:016x}-{:x}{}\"", hash, bytes.size(), suffix);
-}
-
 std::string read_file(const fs::path& path) {
     std::ifstream in(path, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -105,11 +97,7 @@ static_table::static_table(const fs::path& directory, log::logger& log, std::siz
                         limit, name);
             break;
         }
-        file entry;
-        entry.bytes = read_file(path);
-        entry.content_type = content_type_of(name);
-        entry.entity_tag = entity_tag_of(entry.bytes, "");
-        files_.emplace(name, std::move(entry));
+        files_.emplace(name, served_file(read_file(path), content_type_of(name)));
     }
     join_compressed();
     add_directory_indexes();
@@ -125,8 +113,7 @@ void static_table::join_compressed() {
             ++entry;
             continue;
         }
-        plain->second.gzip = std::move(entry->second.bytes);
-        plain->second.gzip_entity_tag = entity_tag_of(plain->second.bytes, "-gzip");
+        plain->second.join(std::move(entry->second));
         entry = files_.erase(entry);
     }
 }
@@ -142,13 +129,13 @@ void static_table::add_directory_indexes() {
     if (files_.contains("/iot/mqtt.html")) index_.emplace("/iot", "/iot/mqtt.html");
 }
 
-const static_table::file* static_table::find(std::string_view path) const {
+const served_file* static_table::find(std::string_view path) const {
     if (const auto entry = index_.find(path); entry != index_.end()) path = entry->second;
     const auto entry = files_.find(path);
     return entry == files_.end() ? find_above(path) : &entry->second;
 }
 
-const static_table::file* static_table::find_above(std::string_view path) const {
+const served_file* static_table::find_above(std::string_view path) const {
     for (auto slash = path.rfind('/'); slash != std::string_view::npos; slash = path.rfind('/')) {
         path = path.substr(0, slash);
         if (const auto entry = below_.find(path); entry != below_.end()) return &files_.find(entry->second)->second;
@@ -157,23 +144,10 @@ const static_table::file* static_table::find_above(std::string_view path) const 
 }
 
 response static_table::serve(const request& what) const {
-    const file* entry = find(what.path);
+    const served_file* entry = find(what.path);
     if (entry == nullptr) return not_found("There is nothing at this path.");
-    const bool compressed = !entry->gzip.empty() && accepts_gzip(what.accept_encoding);
-    const std::string& tag = compressed ? entry->gzip_entity_tag : entry->entity_tag;
-
-    response answer;
-    answer.fields = {{"Cache-Control", "no-cache"},
-                     {"ETag", tag},
-                     {"Content-Security-Policy", std::string(content_security_policy)}};
-    if (!entry->gzip.empty()) answer.fields.emplace_back("Vary", "Accept-Encoding");
-    if (names_entity_tag(what.if_none_match, tag)) {
-        answer.status = 304;
-        return answer;
-    }
-    answer.content_type = entry->content_type;
-    answer.shared_body = compressed ? entry->gzip : entry->bytes;
-    if (compressed) answer.fields.emplace_back("Content-Encoding", "gzip");
+    auto answer = entry->serve(what);
+    answer.fields.emplace_back("Content-Security-Policy", content_security_policy);
     return answer;
 }
 

@@ -5,6 +5,7 @@
 
 #include "broker/log/logger.hpp"
 #include "web/request.hpp"
+#include "web/served_file.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -35,18 +36,12 @@ class static_table {
     std::size_t size() const { return files_.size(); }
 
   private:
-    struct file {
-        std::string bytes, gzip; // gzip: empty if there is no NAME.gz beside it
-        std::string content_type;
-        std::string entity_tag; // by content, with its quotes
-        std::string gzip_entity_tag;
-    };
-    const file* find(std::string_view path) const;
-    const file* find_above(std::string_view path) const;
+    const served_file* find(std::string_view path) const;
+    const served_file* find_above(std::string_view path) const;
     void join_compressed();
     void add_directory_indexes();
 
-    std::map<std::string, file, std::less<>> files_;        // by path, "/index.html"
+    std::map<std::string, served_file, std::less<>> files_; // by path, "/index.html"
     std::map<std::string, std::string, std::less<>> index_; // directory path -> file path
     std::map<std::string, std::string, std::less<>> below_; // directory path, without '/' at its end -> file path
 };

@@ -60,5 +60,8 @@ $CURL "$URL/api/v1/clients?connected=true"
 $CURL "$URL/api/v1/retained?filter=dht11/%23"
 $CURL "$URL/api/v1/ingest/rejected"
 
+say 'What all there is to ask, in OpenAPI, for viewers and generators of clients'
+$CURL "$URL/api/v1/openapi.json" | grep '^    "/'
+
 say 'Figures, for Prometheus'
 $CURL "$URL/metrics" | grep '^sensors_'

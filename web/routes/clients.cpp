@@ -44,8 +44,7 @@ answer list_clients(const request& what, admin::administrator& admin, millisecon
 // The sensors whose newest value the client sent; none without the sensors plugin.
 void write_sensors(json_writer& out, const std::string& client_id, const tables& stored, admin::administrator& admin) {
     out.key("sensors").begin_array();
-    const auto ids =
-        admin.http({.method = "GET", .path = "/api/monitoring/sensors/fed-by", .query = client_id, .body = {}});
+    const auto ids = admin.http({.method = "GET", .path = "fed-by", .query = client_id, .body = {}});
     const auto known = ids ? boost::json::parse(ids->body) : boost::json::value(boost::json::array());
     std::size_t count = 0;
     for (const auto& id : known.as_array()) {

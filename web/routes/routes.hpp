@@ -68,4 +68,7 @@ void add_acl_route(router& routes, const config::configuration& conf, admin::adm
 // GET /api/v1/trace
 void add_trace_route(router& routes, admin::administrator& admin, std::chrono::milliseconds deadline);
 
+// GET /api/v1/openapi.json
+void add_openapi_route(router& routes);
+
 } // namespace nightjar::web

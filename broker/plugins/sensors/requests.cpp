@@ -20,8 +20,6 @@ using nightjar::plugin::http_request;
 
 namespace {
 
-constexpr std::string_view incidents_path = "/api/monitoring/incidents", republish_path = "/mqtt/publish/incident/";
-
 http_answer refuse(unsigned status, std::string_view error, std::string_view detail) {
     return {status, error_message(error, detail)};
 }
@@ -50,27 +48,12 @@ std::int64_t wall_ms() {
 
 } // namespace
 
-std::optional<http_answer> sensors::on_post(const http_request& request) {
-    const auto forward = [&](std::optional<std::string> command) {
-        if (!command) return refuse(400, "bad_json", "The body is not a JSON object.");
-        return http_answer{200, {}, {{options_.topic_incidents, std::move(*command), false}}};
-    };
-    if (request.path == "/mqtt/connect") return resume(request.body);
-    if (request.path == "/mqtt/disconnect") return pause(request.body);
-    if (request.path == "/api/v1/measurements") return take_history(request);
-    if (request.path == "/api/v1/alerts/test") return forward(command_of("test", {}, {}));
-    if (request.path == "/incident/update") return update_incident(request);
-    if (request.path.starts_with(republish_path)) return republish(request.path.substr(republish_path.size()));
-    if (!request.path.starts_with(incidents_path)) return std::nullopt;
-    auto rest = request.path.substr(incidents_path.size());
-    if (rest.empty()) return forward(command_of("create", request.body, {}));
-    const auto slash = rest.find('/', 1);
-    if (slash == std::string_view::npos) return std::nullopt;
-    const auto action = rest.substr(slash + 1);
-    if (action != "ack" && action != "close" && action != "comment") return std::nullopt;
-    const auto id = text::parse_id(rest.substr(1, slash - 1));
-    if (!id) return refuse(400, "bad_id", "An incident's id is a number.");
-    return forward(command_of(action, request.body, id));
+http_answer sensors::pass_on(std::string_view action, std::string_view body, std::optional<std::string_view> id) const {
+    const auto incident = id ? text::parse_id(*id) : std::nullopt;
+    if (id && !incident) return refuse(400, "bad_id", "An incident's id is a number.");
+    auto command = command_of(action, body, incident);
+    if (!command) return refuse(400, "bad_json", "The body is not a JSON object.");
+    return {200, {}, {{options_.topic_incidents, std::move(*command), false}}};
 }
 
 http_answer sensors::republish(std::string_view id) const {

@@ -62,6 +62,11 @@ class sensors final : public plugin::plugin {
     void on_tick(nightjar::plugin::host& host) override;
     std::optional<nightjar::plugin::http_answer> on_http(const nightjar::plugin::http_request& request) override;
 
+    // What on_http() answers. A pattern's "{}" is one segment of the path that is not empty; one without a first '/' is
+    // no path that anybody could ask for: the web side asks itself.
+    struct http_route;
+    static std::span<const http_route> http_routes();
+
   private:
     using host = nightjar::plugin::host;
 
@@ -120,7 +125,8 @@ class sensors final : public plugin::plugin {
     void watch_pause(host& host); // worker 0
 
     // requests.cpp
-    std::optional<nightjar::plugin::http_answer> on_post(const nightjar::plugin::http_request& request);
+    nightjar::plugin::http_answer pass_on(std::string_view action, std::string_view body,
+                                          std::optional<std::string_view> id) const;
     nightjar::plugin::http_answer republish(std::string_view id) const;
     nightjar::plugin::http_answer update_incident(const nightjar::plugin::http_request& request) const;
 
@@ -153,6 +159,13 @@ class sensors final : public plugin::plugin {
     silence_watch silence_;                             // worker 0's
     std::unique_ptr<const options> before_;             // a reload, whose topics are to be taken back; worker 0's
     std::vector<std::unique_ptr<worker_part>> workers_; // by worker index; each is its worker's alone
+};
+
+struct sensors::http_route {
+    std::string_view method, pattern;
+    // `id`: what stands in the place of "{}". Nothing: there is no such thing.
+    std::optional<nightjar::plugin::http_answer> (*answer)(sensors& of, const nightjar::plugin::http_request& request,
+                                                           std::string_view id);
 };
 
 } // namespace nightjar::plugins::sensors

@@ -13,9 +13,6 @@ using text::json_writer;
 
 namespace {
 
-constexpr std::string_view sensors_prefix = "/api/monitoring/sensors/", thresholds_suffix = "/thresholds",
-                           live_suffix = "/live", fed_by_path = "/api/monitoring/sensors/fed-by";
-
 void write_range(json_writer& out, const threshold& range) {
     out.begin_object().field("min", range.min).field("max", range.max).end_object(); // no bound: null
 }
@@ -40,29 +37,6 @@ std::string shown(const storage::notification_record& n) {
 }
 
 } // namespace
-
-std::optional<nightjar::plugin::http_answer> sensors::on_http(const nightjar::plugin::http_request& request) {
-    if (request.method == "POST") return on_post(request);
-    if (request.method != "GET") return std::nullopt;
-    if (request.path == "/incident/status") return nightjar::plugin::http_answer{200, incident_status_json()};
-    if (request.path == "/mqtt/status") return nightjar::plugin::http_answer{200, status_json()};
-    if (request.path == "/api/v1/notifications") return notifications(request.query);
-    if (request.path == "/api/v1/ingest/rejected") return nightjar::plugin::http_answer{200, rejected_json()};
-    if (request.path == "/metrics") return nightjar::plugin::http_answer{200, metrics_text()};
-    if (request.path == fed_by_path) return nightjar::plugin::http_answer{200, fed_by_json(request.query)};
-    if (!request.path.starts_with(sensors_prefix)) return std::nullopt;
-    auto id = request.path.substr(sensors_prefix.size());
-    const auto ends_with = [&id](std::string_view suffix) {
-        const bool so = id.ends_with(suffix);
-        if (so) id.remove_suffix(suffix.size());
-        return so;
-    };
-    auto body = ends_with(thresholds_suffix) ? thresholds_json(id)
-                : ends_with(live_suffix)     ? live_json(id)
-                                             : std::nullopt;
-    if (!body) return std::nullopt;
-    return nightjar::plugin::http_answer{200, std::move(*body)};
-}
 
 std::string sensors::status_json() const {
     const auto facts = facts_();
