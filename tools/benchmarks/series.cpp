@@ -2,16 +2,11 @@
 // second for so many days (365), then with so many million values (17) of 1,000 sensors on one day, and prints a line
 // of JSON: values written per second, bytes of disk per value, milliseconds of charts of 1,000 points, and how long
 // single values waited for their commit while that day's values went.
-#include "storage/hour_table.hpp"
-#include "storage/store.hpp"
+#include "tools/benchmarks/fill.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
-#include <random>
 #include <stdexcept>
 #include <thread>
 
@@ -19,84 +14,16 @@
 
 namespace {
 
+using namespace nightjar::bench;
 using namespace nightjar::storage;
-using clock_type = std::chrono::steady_clock;
 
 constexpr std::int64_t second_us = 1'000'000, day_s = 86'400;
-constexpr std::uint64_t most_waiting = 8; // batches
 constexpr sensor_id sensors = 1000;
-
-double ms_since(clock_type::time_point begin) {
-    return std::chrono::duration<double, std::milli>(clock_type::now() - begin).count();
-}
-
-class writer final : public commit_listener {
-  public:
-    void on_committed(std::uint64_t number, std::error_code error) noexcept override {
-        const std::scoped_lock lock(mutex_);
-        done_ = number;
-        if (error) std::abort(); // there is nothing to measure on such a disk
-        changed_.notify_all();
-    }
-    void submit(store& to, write_batch batch, std::uint64_t waiting = most_waiting) {
-        to.submit(*this, ++number_, std::move(batch));
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return done_ + waiting >= number_; });
-    }
-
-  private:
-    std::mutex mutex_; // guards done_
-    std::condition_variable changed_;
-    std::uint64_t number_ = 0, done_ = 0;
-};
-
-// A walk in tenths, as of a thermometer, with the jitter of a network.
-class signal {
-  public:
-    measurement next(sensor_id sensor, std::int64_t at_us) {
-        tenths_ += static_cast<int>(random_() % 3) - 1;
-        return {sensor, 0, at_us + static_cast<std::int64_t>(random_() % 3000), tenths_ / 10.0};
-    }
-
-  private:
-    std::mt19937 random_{7};
-    int tenths_ = 200;
-};
 
 std::int64_t today_s() {
     const auto now =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
     return now.count() / day_s * day_s;
-}
-
-// Returns values per second.
-double fill_one(store& to, writer& w, std::int64_t from_s, std::int64_t count) {
-    const auto begin = clock_type::now();
-    signal values;
-    for (std::int64_t done = 0; done < count;) {
-        write_batch batch;
-        for (int i = 0; i < 20'000 && done < count; ++i, ++done)
-            batch.measurements.push_back(values.next(1, (from_s + done) * second_us));
-        w.submit(to, std::move(batch));
-    }
-    w.submit(to, {}, 0);
-    return static_cast<double>(count) / ms_since(begin) * 1000;
-}
-
-double fill_many(store& to, writer& w, std::int64_t from_s, std::int64_t count) {
-    const auto begin = clock_type::now();
-    std::vector<signal> values(sensors);
-    const auto rounds = count / sensors;
-    for (std::int64_t round = 0; round < rounds;) {
-        write_batch batch;
-        for (int i = 0; i < 20 && round < rounds; ++i, ++round)
-            for (sensor_id s = 0; s < sensors; ++s)
-                batch.measurements.push_back(
-                    values[s].next(2 + s, from_s * second_us + round * day_s * second_us / rounds + s * 20));
-        w.submit(to, std::move(batch));
-    }
-    w.submit(to, {}, 0);
-    return static_cast<double>(count) / ms_since(begin) * 1000;
 }
 
 double chart_ms(const store& of, sensor_id sensor, std::int64_t from_s, std::int64_t length_s) {
@@ -108,7 +35,7 @@ double chart_ms(const store& of, sensor_id sensor, std::int64_t from_s, std::int
         what.step_ms = (length_s / 1000 + unit) / unit * unit * 1000;
         what.from_ms = from_s * 1000 / what.step_ms * what.step_ms;
         what.steps.resize(1000);
-        const auto begin = clock_type::now();
+        const auto begin = steady::now();
         while (!what.complete) of.measurements().read(what);
         least = std::min(least, ms_since(begin));
     }
@@ -116,12 +43,12 @@ double chart_ms(const store& of, sensor_id sensor, std::int64_t from_s, std::int
 }
 
 // The longest wait of a single value while old ones go.
-double longest_wait_ms(store& in, writer& w, std::uint64_t left) {
+double longest_wait_ms(store& in, batch_writer& w, std::uint64_t left) {
     double longest = 0;
     for (auto at = today_s() * second_us; in.measurements().count() > left; at += 1000) {
         write_batch one;
         one.measurements.push_back({1, 0, at, 1});
-        const auto begin = clock_type::now();
+        const auto begin = steady::now();
         w.submit(in, std::move(one), 0);
         longest = std::max(longest, ms_since(begin));
         ++left;
@@ -132,19 +59,22 @@ double longest_wait_ms(store& in, writer& w, std::uint64_t left) {
 
 void run(const std::filesystem::path& directory, std::int64_t days, std::int64_t millions) {
     const auto s = store::open({directory});
-    writer w;
+    batch_writer w;
     const auto begin_s = today_s() - (days + 2) * day_s;
-    const auto rate_one = fill_one(*s, w, begin_s, days * day_s);
+    const auto rate_one = fill(*s, w, {1, 1, begin_s * second_us, second_us, days * day_s});
     const auto bytes = static_cast<double>(s->stats().used_bytes) / static_cast<double>(days * day_s);
     const auto year = chart_ms(*s, 1, begin_s, days * day_s);
     const auto month = chart_ms(*s, 1, begin_s, 30 * day_s);
     const auto day = chart_ms(*s, 1, begin_s, day_s);
-    const auto rate_many = fill_many(*s, w, begin_s + days * day_s, millions * 1'000'000);
+    const auto rounds = millions * 1'000'000 / sensors;
+    const auto rate_many = fill(*s, w,
+                                {2, sensors, (begin_s + days * day_s) * second_us,
+                                 day_s * second_us / std::max(rounds, std::int64_t{1}), rounds});
     const auto rows = static_cast<double>(s->measurements().count());
     const auto bytes_all = static_cast<double>(s->stats().used_bytes) / rows;
     s->keep(1, 0);
     const auto kept = static_cast<std::uint64_t>(sensors) * 300 + 300; // each one's last block and open tail
-    const auto begin = clock_type::now();
+    const auto begin = steady::now();
     const auto wait = longest_wait_ms(*s, w, kept);
     fmt::print(
         R"({{"one sensor values/s":{:.0f},"one sensor bytes":{:.2f},"chart of all ms":{:.2f},)"

@@ -1,6 +1,7 @@
 // nightjar-load: drives one broker (or the relay) with one workload and prints one line of JSON.
 #include "broker/worker/short_slices.hpp"
-#include "tools/bench/load/queues.hpp"
+#include "tools/benchmarks/load/alerts.hpp"
+#include "tools/benchmarks/load/queues.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -28,10 +29,10 @@ void hold_idle(const settings& s) {
 void print(const outcome& o) {
     const auto n = static_cast<double>(o.delivered == 0 ? 1 : o.delivered);
     fmt::print("{{\"delivered\":{},\"seconds\":{:.3f},\"rate\":{:.0f},\"cpu_ns\":{:.1f},\"allocations\":{:.5f},"
-               "\"p50_us\":{:.1f},\"p99_us\":{:.1f},\"p999_us\":{:.1f}}}\n",
+               "\"p50_us\":{:.1f},\"p99_us\":{:.1f},\"p999_us\":{:.1f},\"longest_us\":{:.1f}}}\n",
                o.delivered, o.seconds, static_cast<double>(o.delivered) / o.seconds, static_cast<double>(o.cpu_ns) / n,
                static_cast<double>(o.allocations) / n, o.times.percentile_us(0.5), o.times.percentile_us(0.99),
-               o.times.percentile_us(0.999));
+               o.times.percentile_us(0.999), o.times.longest_us());
 }
 
 } // namespace
@@ -40,7 +41,7 @@ int main(int argc, char** argv) {
     settings s;
     CLI::App app{"drives a broker on this machine with a workload", "nightjar-load"};
     app.add_option("--workload", s.workload)
-        ->check(CLI::IsMember({"pairs", "fanout", "offline", "retain", "ingest", "idle", "drain", "resume"}));
+        ->check(CLI::IsMember({"pairs", "fanout", "offline", "retain", "ingest", "idle", "drain", "resume", "alerts"}));
     app.add_option("--port", s.where.port)->required();
     app.add_option("--name", s.name);
     app.add_flag("--relay", s.where.relay);
@@ -51,6 +52,8 @@ int main(int argc, char** argv) {
     app.add_option("--qos", s.qos)->check(CLI::Range(0, 1));
     app.add_option("--frame", s.frame)->check(CLI::Range(40, 1'000'000));
     app.add_option("--sensors", s.sensors)->check(CLI::Range(1, 10'000));
+    app.add_option("--rate", s.rate, "messages a second of ingest, however long acknowledgements take")
+        ->check(CLI::Range(0.0, 1e6));
     app.add_option("--count", s.count)->check(CLI::Range(1, 10'000'000));
     app.add_flag("--persistent", s.persistent);
     app.add_flag("--shuffle", s.shuffle);
@@ -69,6 +72,8 @@ int main(int argc, char** argv) {
             fmt::print("{}\n", drain_retained(s));
         } else if (s.workload == "resume") {
             fmt::print("{}\n", resume_sessions(s));
+        } else if (s.workload == "alerts") {
+            fmt::print("{}\n", time_alerts(s));
         } else {
             generator g(s);
             print(g.run());

@@ -1,9 +1,10 @@
 // The workloads: how many connections, who publishes, how much may be outstanding. Closed loop: a message is only sent
-// when another has arrived. Every delivered message is checked for its order.
+// when another has arrived; but with a rate, when it is due, and its time counts from then on, sent or not. Every
+// delivered message is checked for its order.
 #pragma once
 
-#include "tools/bench/load/client.hpp"
-#include "tools/bench/load/measure.hpp"
+#include "tools/benchmarks/load/client.hpp"
+#include "tools/benchmarks/load/measure.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -13,7 +14,7 @@
 namespace nightjar::bench {
 
 struct settings {
-    std::string workload = "pairs"; // pairs, fanout, offline, retain, ingest; idle, drain, resume
+    std::string workload = "pairs"; // pairs, fanout, offline, retain, ingest; idle, drain, resume, alerts
     std::string name = "bench";     // client ids begin with it
     target where;
     int pairs = 16;      // or publishers of ingest, or idle connections
@@ -21,8 +22,9 @@ struct settings {
     int window = 64;     // messages outstanding of each publisher
     int qos = 0;
     int frame = 64;          // bytes of a PUBLISH, header included
-    int sensors = 200;       // of ingest
-    int count = 100'000;     // topics of retain, messages of drain and resume
+    int sensors = 200;       // of ingest and alerts
+    double rate = 0;         // messages a second of all publishers of ingest together; 0: as many as the window lets
+    int count = 100'000;     // topics of retain, messages of drain and resume, alerts
     bool persistent = false; // subscribers' sessions are kept
     bool shuffle = false;    // connect in random order, so that pairs meet on random workers
     bool subscribe = false;  // idle connections have a subscription each
@@ -48,6 +50,7 @@ class generator {
     void connect_all();
     void turn(int timeout_ms);
     void top_up(client& publisher);
+    std::uint64_t due_at(std::uint64_t number) const; // of a publisher's messages, clock
     void on_packet(client& c, unsigned first, std::string_view body);
     void on_publish(client& c, unsigned first, std::string_view body);
     // The subscribers are not there, or there are none: what counts are acknowledgements.
@@ -68,6 +71,7 @@ class generator {
     std::vector<bool> is_touched_; // by descriptor
     std::uint64_t delivered_ = 0;
     std::uint64_t read_at_ = 0; // clock of this read
+    std::uint64_t began_ = 0;   // clock
     bool measuring_ = false;
     latencies times_;
 };

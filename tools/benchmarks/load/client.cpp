@@ -1,4 +1,4 @@
-#include "tools/bench/load/client.hpp"
+#include "tools/benchmarks/load/client.hpp"
 
 #include "broker/codec/encode.hpp"
 #include "broker/codec/frame.hpp"

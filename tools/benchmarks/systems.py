@@ -18,6 +18,11 @@ BUILD = Path(__file__).resolve().parent.parent.parent / "build"
 BROKER_CORE, LOAD_CORE = 0, 1
 
 
+def free_space():
+    """Bytes where the stores are put."""
+    return shutil.disk_usage(BUILD).free
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -77,8 +82,9 @@ class System:
 class Nightjar(System):
     name = "nightjar"
 
-    def __init__(self, workers=1, pinned=True, http=False, store=None, persistence=False):
+    def __init__(self, workers=1, pinned=True, http=False, store=None, persistence=False, more=()):
         super().__init__(pinned=pinned and workers == 1)
+        self.more = list(more)  # lines of the configuration
         self.persistence = persistence
         self.workers = workers
         self.http_port = free_port() if http else None
@@ -91,7 +97,7 @@ class Nightjar(System):
                  f"worker_threads {self.workers}", f"persistence {str(self.persistence).lower()}", "log_type error"]
         if self.http_port:
             lines += [f"listener {self.http_port} 127.0.0.1", "protocol http_api"]
-        conf.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        conf.write_text("\n".join(lines + self.more) + "\n", encoding="utf-8")
         return [str(BUILD / "nightjar"), "-c", str(conf)]
 
     def environment(self):
@@ -151,8 +157,7 @@ class Mosquitto(System):
         return [shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin") or "mosquitto", "-c", str(conf)]
 
 
-def load(system, arguments, seconds):
-    """Runs the generator against a running system; its figures."""
+def load_command(system, arguments, seconds):
     command = [str(load.program), "--port", str(system.port), "--pid", str(system.process.pid), "--seconds", str(seconds),
                *arguments]
     if system.relay:
@@ -161,11 +166,21 @@ def load(system, arguments, seconds):
         command += ["--password", system.password]
     if system.allocation_file:
         command += ["--allocations", str(system.allocation_file)]
+    return command
+
+
+def load(system, arguments, seconds):
+    """Runs the generator against a running system; its figures."""
     pin = (lambda: os.sched_setaffinity(0, {LOAD_CORE})) if system.pinned else None
-    done = subprocess.run(command, preexec_fn=pin, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(load_command(system, arguments, seconds), preexec_fn=pin, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode != 0:
         sys.exit(f"tools/bench: {system.name}: {done.stderr.strip()}")
     return json.loads(done.stdout)
+
+
+def start_load(system, arguments, seconds):
+    """The same beside other things: the process, whose output are the figures."""
+    return subprocess.Popen(load_command(system, arguments, seconds), stdout=subprocess.PIPE, text=True)
 
 
 load.program = BUILD / "bench/nightjar-load"

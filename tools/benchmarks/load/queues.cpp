@@ -1,4 +1,4 @@
-#include "tools/bench/load/queues.hpp"
+#include "tools/benchmarks/load/queues.hpp"
 
 #include "broker/codec/encode.hpp"
 

@@ -15,11 +15,12 @@ std::uint64_t allocations(const std::string& file); // of count_allocations; 0 w
 class latencies {
   public:
     void add(std::uint64_t ns);
-    double percentile_us(double p) const; // 0 if there are none
+    double percentile_us(double p) const;                                      // 0 if there are none
+    double longest_us() const { return static_cast<double>(longest_) / 1000; } // exact
 
   private:
     std::array<std::uint64_t, 64 * 16> buckets_{};
-    std::uint64_t count_ = 0;
+    std::uint64_t count_ = 0, longest_ = 0;
 };
 
 } // namespace nightjar::bench

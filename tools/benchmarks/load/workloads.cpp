@@ -1,4 +1,4 @@
-#include "tools/bench/load/workloads.hpp"
+#include "tools/benchmarks/load/workloads.hpp"
 
 #include "broker/codec/encode.hpp"
 
@@ -64,10 +64,12 @@ void generator::connect_all() {
 
 outcome generator::run() {
     connect_all();
+    began_ = now_ns();
     for (auto* p : publishers_) top_up(*p);
     flush_touched();
     const auto begin = now_ns() + static_cast<std::uint64_t>(settings_.warm * static_cast<double>(second));
-    while (now_ns() < begin) turn(100);
+    const int longest_turn = settings_.rate > 0 ? 1 : 100; // ms
+    while (now_ns() < begin) turn(longest_turn);
     outcome result;
     const auto delivered = delivered_;
     const auto cpu = cpu_ns(settings_.pid), allocated = allocations(settings_.allocation_file), started = now_ns();
@@ -75,7 +77,7 @@ outcome generator::run() {
     const auto end = started + static_cast<std::uint64_t>(settings_.seconds * static_cast<double>(second));
     auto last_progress = started;
     for (auto seen = delivered_; now_ns() < end;) {
-        turn(100);
+        turn(longest_turn);
         if (delivered_ != seen) {
             seen = delivered_;
             last_progress = now_ns();
@@ -101,6 +103,8 @@ void generator::turn(int timeout_ms) {
         c.read([&](unsigned first, std::string_view body) { on_packet(c, first, body); });
         if (publishers_[c.group()] != nullptr) top_up(*publishers_[c.group()]);
     }
+    if (settings_.rate > 0)
+        for (auto* p : publishers_) top_up(*p);
     flush_touched();
 }
 
@@ -150,17 +154,25 @@ std::uint64_t generator::progress(const client& publisher) const {
     return settings_.qos == 0 || settings_.where.relay ? arrived : std::min(arrived, publisher.acknowledged);
 }
 
+std::uint64_t generator::due_at(std::uint64_t number) const {
+    if (settings_.rate <= 0) return 0;
+    const auto step = static_cast<double>(second) * settings_.pairs / settings_.rate;
+    return began_ + static_cast<std::uint64_t>(static_cast<double>(number) * step);
+}
+
 void generator::top_up(client& publisher) {
     const auto allowed = progress(publisher) + static_cast<std::uint64_t>(settings_.window);
-    if (publisher.sent >= allowed) return;
-    while (publisher.sent < allowed) {
+    const auto now = now_ns();
+    if (publisher.sent >= allowed || due_at(publisher.sent) > now) return;
+    while (publisher.sent < allowed && due_at(publisher.sent) <= now) {
+        const auto due = settings_.rate > 0 ? due_at(publisher.sent) : now_ns();
         if (settings_.workload == "ingest") {
             append_measurement(publisher);
         } else {
             append_message(publisher);
         }
         ++publisher.sent;
-        if (counts_acknowledgements()) publisher.flying.push_back(now_ns());
+        if (counts_acknowledgements()) publisher.flying.push_back(due);
     }
     touch(publisher);
 }

@@ -1,7 +1,7 @@
 // Workloads that empty what the broker has kept: a retained tree, and the queues of many sessions.
 #pragma once
 
-#include "tools/bench/load/workloads.hpp"
+#include "tools/benchmarks/load/workloads.hpp"
 
 #include <string>
 

@@ -1,5 +1,6 @@
-#include "tools/bench/load/measure.hpp"
+#include "tools/benchmarks/load/measure.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <filesystem>
@@ -35,6 +36,7 @@ void latencies::add(std::uint64_t ns) {
     const auto step = (ns | 16U) >> (width - 5) & 15U;
     ++buckets_[width * 16 + step];
     ++count_;
+    longest_ = std::max(longest_, ns);
 }
 
 double latencies::percentile_us(double p) const {
