@@ -132,7 +132,7 @@ class Https(TlsCase):
         self.assertIn("ID", self.ctl("clients", "--cafile", self.certificates.path("ca.crt")))
         self.assertIn("ID", self.ctl("clients", "--insecure"))
         self.assertIn("ID", self.ctl("sensors", "--insecure"))
-        self.assertIn("cannot ask", self.ctl("clients", "--cafile", "/nonexistent", status=1))
+        self.assertIn("cannot use --cafile /nonexistent: ", self.ctl("clients", "--cafile", "/nonexistent", status=1))
 
     def test_another_name(self):
         self.url = f"https://ip6-localhost.invalid:{self.https_port}"

@@ -1,4 +1,5 @@
 // nightjarctl clients, client, kick: who is there, one of them, and out with it.
+#include "broker/text/json_writer.hpp"
 #include "broker/text/percent.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/http_client.hpp"
@@ -125,6 +126,11 @@ int client(const client_arguments& a) {
 int kick(const client_arguments& a) {
     const auto answer = ask(a.where, "DELETE", a.path() + (a.discard ? "?session=discard" : ""));
     if (answer.status != 204) throw std::runtime_error(refusal_of(answer));
+    if (a.as_json) {
+        text::json_writer out;
+        out.begin_object().field(a.session.empty() ? "client_id" : "session", a.session.empty() ? a.id : a.session);
+        fmt::print("{}\n", out.field("kicked", true).field("discarded", a.discard).end_object().text());
+    }
     return 0;
 }
 
@@ -162,6 +168,7 @@ void add_kick(CLI::App& app, command& run) {
     const auto a = std::make_shared<client_arguments>();
     a->add_options(*sub);
     sub->add_flag("--discard", a->discard, "and its session: subscriptions and what waits for it");
+    sub->add_flag("--json", a->as_json, "the result as a JSON object");
     sub->callback([a, &run] {
         a->check();
         run = [a] { return kick(*a); };

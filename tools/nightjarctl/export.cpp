@@ -34,6 +34,7 @@ struct arguments {
     rest_access where;
     std::string format = "csv", output = "-", from, to;
     std::uint32_t sensor = 0;
+    bool as_json = false;
 };
 
 std::string csv_field(const std::string& text) {
@@ -93,11 +94,18 @@ class exporter {
         }
         out_.finish();
         bar_.clear();
-        if (a_.output != "-") fmt::print("exported {} value{} to {}\n", count_, count_ == 1 ? "" : "s", a_.output);
+        if (a_.output != "-") report();
         return 0;
     }
 
   private:
+    void report() const {
+        if (!a_.as_json) return fmt::print("exported {} value{} to {}\n", count_, count_ == 1 ? "" : "s", a_.output);
+        text::json_writer out;
+        out.begin_object().field("exported", count_).field("file", a_.output).field("format", a_.format);
+        fmt::print("{}\n", out.end_object().text());
+    }
+
     std::string list_path(std::string_view format, std::string_view order, int limit) const {
         auto path = a_.sensor == 0 ? std::string("/api/monitoring/measurements/")
                                    : fmt::format("/api/monitoring/sensors/{}/measurements/", a_.sensor);
@@ -189,10 +197,11 @@ void add_export(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("export", "the stored values, oldest first, as CSV or NDJSON");
     const auto a = std::make_shared<arguments>();
     sub->add_option("--format", a->format, "csv or ndjson (csv)")->check(CLI::IsMember({"csv", "ndjson"}));
-    sub->add_option("-o,--output", a->output, "a file, which is written over (standard output)");
+    auto* output = sub->add_option("-o,--output", a->output, "a file, which is written over (standard output)");
     sub->add_option("--sensor", a->sensor, "of this sensor only");
     sub->add_option("--from", a->from, "since this time: ISO 8601, or seconds or milliseconds since 1970");
     sub->add_option("--to", a->to, "until this time");
+    sub->add_flag("--json", a->as_json, "the result as a JSON object; the values are --format ndjson")->needs(output);
     a->where.add_options(*sub);
     sub->callback([a, &run] { run = [a] { return exporter(*a).run(); }; });
 }

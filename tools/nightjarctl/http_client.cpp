@@ -12,7 +12,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -21,7 +20,6 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
-#include <openssl/ssl.h>
 
 namespace nightjar::ctl {
 
@@ -60,13 +58,6 @@ asio::awaitable<void> send(Stream& stream, const request& question) {
     co_await asio::async_write(stream, asio::buffer(bytes), use_awaitable);
 }
 
-void prepare(asio::ssl::context& tls, const rest_access& who) {
-    if (who.insecure) return tls.set_verify_mode(asio::ssl::verify_none);
-    tls.set_verify_mode(asio::ssl::verify_peer);
-    if (who.cafile.empty()) return tls.set_default_verify_paths();
-    tls.load_verify_file(who.cafile);
-}
-
 // converse(stream) is given a connected stream, with TLS or without.
 template <typename Converse>
 asio::awaitable<void> talk(const rest_url& where, const rest_access& who, Converse converse) {
@@ -74,7 +65,7 @@ asio::awaitable<void> talk(const rest_url& where, const rest_access& who, Conver
     asio::ip::tcp::resolver resolver(executor);
     const auto found = co_await resolver.async_resolve(where.host, where.port, use_awaitable);
     asio::ssl::context tls(asio::ssl::context::tls_client);
-    if (where.tls) prepare(tls, who);
+    if (where.tls) who.tls.prepare(tls);
     beast::ssl_stream<beast::tcp_stream> stream(executor, tls);
     auto& plain = beast::get_lowest_layer(stream);
     plain.expires_after(patience);
@@ -83,8 +74,7 @@ asio::awaitable<void> talk(const rest_url& where, const rest_access& who, Conver
         co_await converse(plain);
         co_return;
     }
-    if (!who.insecure) stream.set_verify_callback(asio::ssl::host_name_verification(where.host));
-    SSL_set_tlsext_host_name(stream.native_handle(), where.host.c_str());
+    expect_host(who.tls, stream.native_handle(), where.host);
     co_await stream.async_handshake(asio::ssl::stream_base::client, use_awaitable);
     co_await converse(stream);
 }
@@ -150,8 +140,7 @@ void rest_access::add_options(CLI::App& to) {
     to.add_option("-u,--username", user, "user name (none)");
     to.add_option("-P,--pw", password, "password; better in the environment, where others do not see it")
         ->envname("NIGHTJARCTL_PASSWORD");
-    to.add_option("--cafile", cafile, "who vouches for an https server: a PEM file (whom the system trusts)");
-    to.add_flag("--insecure", insecure, "believe any https server");
+    tls.add_options(to);
 }
 
 rest_url rest_url::parse(const std::string& text) {

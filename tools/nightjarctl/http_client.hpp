@@ -1,6 +1,8 @@
 // Requests to the broker's REST, over HTTP or HTTPS, as a user or as nobody. Blocking, with a deadline for each.
 #pragma once
 
+#include "tools/nightjarctl/tls_access.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -26,10 +28,9 @@ inline constexpr const char* default_url = "http://127.0.0.1:8000";
 struct rest_access {
     std::string url = default_url;
     std::string user, password;
-    std::string cafile;    // who vouches for the server; empty: whom the system trusts
-    bool insecure = false; // nobody has to
+    tls_access tls;
 
-    void add_options(CLI::App& to); // --url -u -P --cafile --insecure
+    void add_options(CLI::App& to); // --url -u -P, those of tls_access
 };
 
 struct rest_answer {

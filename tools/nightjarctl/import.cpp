@@ -1,5 +1,6 @@
 // nightjarctl import: what a mosquitto kept in its mosquitto.db goes into a store that no broker uses; and stored
 // values, CSV or NDJSON, into a running broker (history_import.hpp).
+#include "broker/text/json_writer.hpp"
 #include "broker/topics/message.hpp"
 #include "storage/recovery.hpp"
 #include "tools/nightjarctl/commands.hpp"
@@ -198,7 +199,24 @@ std::string summary(const import_plan& plan, const std::string& file) {
     return line;
 }
 
-int import_file(const std::string& directory, const std::string& file) {
+std::string summary_json(const import_plan& plan, const std::string& file) {
+    const auto& n = plan.count;
+    text::json_writer out;
+    out.begin_object().field("file", file);
+    out.key("imported").begin_object().field("sessions", plan.sessions.size()).field("subscriptions", n.subscriptions);
+    out.field("queued", n.queued).field("retained", n.retained).end_object();
+    out.key("skipped").begin_object().field("sessions", n.skipped_sessions).field("retained", n.skipped_retained);
+    out.end_object().key("left_out").begin_object().field("ended_sessions", n.ended_sessions);
+    out.field("subscriptions", n.subscriptions_left_out).field("expired_messages", n.expired_messages);
+    out.field("qos0_messages", n.qos0_messages).field("unwanted_messages", n.unwanted).end_object();
+    out.key("not_kept").begin_object().field("properties", n.properties).field("message_expiries", n.message_expiries);
+    out.field("session_expiries", n.session_expiries).end_object();
+    out.key("remarks").begin_array();
+    for (const auto& line : plan.remarks) out.value(line);
+    return out.end_array().end_object().take();
+}
+
+int import_file(const std::string& directory, const std::string& file, bool as_json) {
     const auto bytes = read_file(file);
     const auto db = parse(file, bytes);
     // In a process of its own: a damaged store may end the one that reads it.
@@ -210,7 +228,7 @@ int import_file(const std::string& directory, const std::string& file) {
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count());
     for (const auto& line : plan.remarks) fmt::print(stderr, "nightjarctl: {}\n", line);
     importer(*store, plan).run();
-    fmt::print("{}\n", summary(plan, file));
+    fmt::print("{}\n", as_json ? summary_json(plan, file) : summary(plan, file));
     return 0;
 }
 
@@ -228,7 +246,7 @@ int import_any(const arguments& a) {
     if (a.format == "auto") format = look_at_history(a.values.file);
     if (format) return import_history(a.values, *format);
     if (a.values.file == "-") throw std::runtime_error("of standard input --format csv or ndjson has to be told");
-    return import_file(a.store, a.values.file);
+    return import_file(a.store, a.values.file, a.values.json);
 }
 
 } // namespace
@@ -247,7 +265,7 @@ void add_import(CLI::App& app, command& run) {
     sub->add_flag("--strict", a->values.strict, "values: stop at the first wrong line");
     sub->add_option("--from-line", a->values.first_line, "values: begin with this line of the file (1)")
         ->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
-    sub->add_flag("--json", a->values.json, "values: the result as JSON");
+    sub->add_flag("--json", a->values.json, "the result as a JSON object");
     sub->add_option("--store", a->store, "mosquitto.db: directory of a store that no broker uses; made when missing")
         ->capture_default_str();
     sub->callback([&run, a] { run = [a] { return import_any(*a); }; });

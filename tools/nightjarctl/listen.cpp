@@ -2,6 +2,7 @@
 #include "tools/nightjarctl/back_off.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/interrupt.hpp"
+#include "tools/nightjarctl/message_line.hpp"
 #include "tools/nightjarctl/mqtt_client.hpp"
 
 #include <memory>
@@ -18,7 +19,7 @@ struct arguments {
     broker_address where;
     std::vector<std::string> filters;
     int qos = 0, count = 0;
-    bool verbose = false;
+    bool verbose = false, as_json = false;
 };
 
 // True: as many as were wanted have come, or the user has had enough.
@@ -27,7 +28,10 @@ bool print_messages(mqtt_client& client, const arguments& a, int& printed) {
     while (!interrupted()) {
         const auto message = client.receive(500ms);
         if (!message) continue;
-        fmt::print("{}{}{}\n", a.verbose ? message->topic : "", a.verbose ? " " : "", message->payload);
+        if (a.as_json)
+            fmt::print("{}\n", message_line(*message));
+        else
+            fmt::print("{}{}{}\n", a.verbose ? message->topic : "", a.verbose ? " " : "", message->payload);
         std::fflush(stdout);
         if (a.count > 0 && ++printed >= a.count) break;
     }
@@ -64,7 +68,8 @@ void add_listen(CLI::App& app, command& run) {
     sub->add_option("-t,--topic", a->filters, "topic filter; repeat it (#)");
     sub->add_option("-q,--qos", a->qos, "0, 1 or 2 (0)")->check(CLI::Range(0, 2));
     sub->add_option("-C,--count", a->count, "end after so many messages");
-    sub->add_flag("-v,--verbose", a->verbose, "print topics too");
+    auto* verbose = sub->add_flag("-v,--verbose", a->verbose, "print topics too");
+    sub->add_flag("--json", a->as_json, "a JSON object per message, with its topic, QoS and retain")->excludes(verbose);
     sub->callback([a, &run] {
         if (a->filters.empty()) a->filters = {"#"};
         run = [a] { return listen(*a); };

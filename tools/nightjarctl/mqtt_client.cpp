@@ -3,8 +3,9 @@
 #include "broker/codec/decode.hpp"
 #include "broker/codec/encode.hpp"
 #include "broker/codec/frame.hpp"
+#include "tools/nightjarctl/interrupt.hpp"
 
-#include <array>
+#include <memory>
 #include <random>
 #include <stdexcept>
 
@@ -14,7 +15,6 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
-#include <poll.h>
 
 namespace nightjar::ctl {
 
@@ -42,21 +42,23 @@ std::string_view words_for(codec::connack_code code) {
 void broker_address::add_options(CLI::App& to) {
     to.set_help_flag("--help", "print this help"); // -h is the host, as in mosquitto_pub
     to.add_option("-h,--host", host, "the broker (localhost)");
-    to.add_option("-p,--port", port, "its MQTT port (1883)")->check(CLI::Range(1, 65'535));
+    to.add_option("-p,--port", port, "its MQTT port (1883, with TLS 8883; 8883 is always with TLS)")
+        ->check(CLI::Range(1, 65'535));
     to.add_option("--unix", unix_path, "its unix domain socket, in place of host and port");
     to.add_option("-u,--username", user, "user name");
     to.add_option("-P,--pw", password, "password");
     to.add_option("-i,--id", client_id, "client id (one is made)");
+    tls.add_options(to);
 }
 
 mqtt_client::mqtt_client(const broker_address& where) : last_sent_(std::chrono::steady_clock::now()) {
     try {
         connect_socket(where);
     } catch (const boost::system::system_error& e) {
-        throw std::runtime_error(
-            fmt::format("cannot connect to {}: {}",
-                        where.unix_path.empty() ? fmt::format("{} port {}", where.host, where.port) : where.unix_path,
-                        e.code().message()));
+        throw std::runtime_error(fmt::format(
+            "cannot connect to {}: {}",
+            where.unix_path.empty() ? fmt::format("{} port {}", where.host, where.port_used()) : where.unix_path,
+            e.code().message()));
     }
     const auto id =
         where.client_id.empty() ? fmt::format("nightjarctl-{:08x}", std::random_device()()) : where.client_id;
@@ -85,31 +87,75 @@ void mqtt_client::connect_socket(const broker_address& where) {
     }
     boost::asio::ip::tcp::socket made(context_);
     boost::asio::ip::tcp::resolver resolver(context_);
-    boost::asio::connect(made, resolver.resolve(where.host, std::to_string(where.port)));
+    boost::asio::connect(made, resolver.resolve(where.host, std::to_string(where.port_used())));
     made.set_option(boost::asio::ip::tcp::no_delay(true));
     socket_ = std::move(made);
+    if (where.with_tls()) start_tls(where);
+}
+
+void mqtt_client::start_tls(const broker_address& where) {
+    where.tls.prepare(tls_context_);
+    tls_.emplace(socket_, tls_context_);
+    expect_host(where.tls, tls_->native_handle(), where.host);
+    boost::system::error_code result;
+    bool done = false;
+    tls_->async_handshake(boost::asio::ssl::stream_base::client, [&](boost::system::error_code error) {
+        result = error;
+        done = true;
+    });
+    if (!run_until(clock::now() + step_deadline, done)) result = boost::asio::error::timed_out;
+    if (result) throw boost::system::system_error(result);
+}
+
+template <typename Use>
+void mqtt_client::with_stream(Use use) {
+    tls_ ? use(*tls_) : use(socket_);
+}
+
+// False: not done in time, so that what was begun is still under way.
+bool mqtt_client::run_until(clock::time_point end, const bool& done) {
+    while (!done && clock::now() < end) {
+        context_.restart();
+        context_.run_one_until(end);
+    }
+    return done;
 }
 
 void mqtt_client::send(std::string_view bytes) {
-    boost::system::error_code error;
-    boost::asio::write(socket_, boost::asio::buffer(bytes.data(), bytes.size()), error);
-    if (error) throw std::runtime_error("the connection is lost: " + error.message());
-    last_sent_ = std::chrono::steady_clock::now();
+    // Should it not end here, then with the client: what is to be sent outlives this call.
+    const auto kept = std::make_shared<std::string>(bytes);
+    const auto done = std::make_shared<bool>(false);
+    with_stream([&](auto& stream) {
+        boost::asio::async_write(stream, boost::asio::buffer(*kept),
+                                 [this, kept, done](boost::system::error_code error, std::size_t) {
+                                     if (error) lost_ = error;
+                                     *done = true;
+                                 });
+    });
+    if (!run_until(clock::now() + step_deadline, *done)) throw std::runtime_error("the broker does not read");
+    if (lost_) throw std::runtime_error("the connection is lost: " + lost_.message());
+    last_sent_ = clock::now();
 }
 
-// False: not in time.
-bool mqtt_client::fill(std::size_t size, std::chrono::steady_clock::time_point end) {
+void mqtt_client::start_reading() {
+    read_done_ = false;
+    with_stream([this](auto& stream) {
+        stream.async_read_some(boost::asio::buffer(buffer_), [this](boost::system::error_code error, std::size_t n) {
+            read_done_ = true;
+            if (error) lost_ = error;
+            input_.append(buffer_.data(), n);
+        });
+    });
+}
+
+// False: not in time, or there is no more time: Ctrl-C.
+bool mqtt_client::fill(std::size_t size, clock::time_point end) {
+    constexpr auto between_looks = 100ms; // at Ctrl-C
     while (input_.size() < size) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-        pollfd waiting{socket_.native_handle(), POLLIN, 0};
-        const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
-        if (ready < 0) throw std::runtime_error("interrupted");
-        if (ready == 0) return false;
-        std::array<char, 16'384> buffer;
-        boost::system::error_code error;
-        const auto n = socket_.read_some(boost::asio::buffer(buffer), error);
-        if (error) throw std::runtime_error("the broker closed the connection");
-        input_.append(buffer.data(), n);
+        if (lost_) throw std::runtime_error("the broker closed the connection");
+        if (interrupted()) return false;
+        if (read_done_) start_reading();
+        if (!run_until(std::min(end, clock::now() + between_looks), read_done_) && clock::now() >= end) return false;
     }
     return true;
 }
@@ -133,7 +179,7 @@ std::optional<mqtt_client::packet> mqtt_client::read(std::chrono::milliseconds p
 mqtt_client::packet mqtt_client::expect(codec::packet_type type) {
     for (;;) {
         auto got = read(step_deadline);
-        if (!got) throw std::runtime_error("the broker does not answer");
+        if (!got) throw std::runtime_error(interrupted() ? "interrupted" : "the broker does not answer");
         if (got->type() == type) return std::move(*got);
         if (got->type() != codec::packet_type::publish) continue;
         if (const auto message = codec::decode_publish(got->first & 0x0F, got->body, v4)) answer(*message);
@@ -176,7 +222,7 @@ std::optional<codec::publish> mqtt_client::receive(std::chrono::milliseconds pat
         const auto now = std::chrono::steady_clock::now();
         if (now - last_sent_ > std::chrono::seconds(keep_alive) / 2)
             send(codec::encode_empty(codec::packet_type::pingreq));
-        if (now >= end) return std::nullopt;
+        if (now >= end || interrupted()) return std::nullopt;
         auto got = read(std::min(std::chrono::duration_cast<std::chrono::milliseconds>(end - now), 1000ms));
         if (!got) continue;
         if (got->type() == codec::packet_type::pubrel) {

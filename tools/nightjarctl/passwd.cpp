@@ -1,5 +1,6 @@
 // nightjarctl passwd: users of a password file, with mosquitto_passwd's options.
 #include "broker/plugins/password_file/password_file.hpp"
+#include "broker/text/json_writer.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/password_lines.hpp"
 #include "tools/nightjarctl/password_prompt.hpp"
@@ -31,7 +32,7 @@ const std::map<std::string, hash_kind> kinds{
 struct arguments {
     std::string kind = "sha512-pbkdf2";
     std::uint32_t iterations = passwords::default_iterations;
-    bool create = false, remove = false, batch = false, update = false;
+    bool create = false, remove = false, batch = false, update = false, as_json = false;
     std::string file, user, password;
 };
 
@@ -57,6 +58,13 @@ void tell_findings(const std::string& file, std::string_view text) {
         fmt::print(stderr, "nightjarctl: {}:{}: {}\n", finding.where.file, finding.where.line, finding.text);
 }
 
+void tell_done(const arguments& a, std::string_view what) {
+    if (!a.as_json) return;
+    text::json_writer out;
+    fmt::print("{}\n",
+               out.begin_object().field("file", a.file).field("user", a.user).field(what, true).end_object().text());
+}
+
 int set(const arguments& a) {
     check_name(a.user);
     if (!a.create) static_cast<void>(replaced_file(a.file, replaced_file::expected::existing)); // before the question
@@ -74,6 +82,7 @@ int set(const arguments& a) {
                    "nightjarctl: {0} is for root alone. For a broker that runs as another user: "
                    "chgrp GROUP {0} && chmod 640 {0}\n",
                    a.file);
+    tell_done(a, "set");
     return 0;
 }
 
@@ -83,6 +92,7 @@ int remove(const arguments& a) {
     if (!text) throw std::runtime_error(fmt::format("{}: there is no such user in it", a.file));
     file.replace(*text);
     tell_findings(a.file, *text);
+    tell_done(a, "removed");
     return 0;
 }
 
@@ -94,7 +104,13 @@ int update(const arguments& a) {
     if (!result.faults.empty()) throw std::runtime_error(fmt::format("{} was not changed", a.file));
     if (result.hashed > 0) file.replace(result.text);
     tell_findings(a.file, result.text);
-    fmt::print("{}: {} hashed now, {} were already\n", a.file, result.hashed, result.left_alone);
+    if (a.as_json) {
+        text::json_writer out;
+        out.begin_object().field("file", a.file).field("hashed", result.hashed).field("unchanged", result.left_alone);
+        fmt::print("{}\n", out.end_object().text());
+    } else {
+        fmt::print("{}: {} hashed now, {} were already\n", a.file, result.hashed, result.left_alone);
+    }
     return 0;
 }
 
@@ -110,6 +126,7 @@ void take_words(arguments& a, const std::vector<std::string>& words) {
     if (wanted > 1) a.user = words[1];
     if (wanted > 2) a.password = words[2];
     if (a.file == standard_output && !a.create) throw CLI::ValidationError("- is a file for -c alone");
+    if (a.file == standard_output && a.as_json) throw CLI::ValidationError("--json does not go with - as FILE");
 }
 
 } // namespace
@@ -130,6 +147,7 @@ void add_passwd(CLI::App& app, command& run) {
     auto* remove_flag = sub->add_flag("-D", a->remove, "remove the user");
     auto* batch = sub->add_flag("-b", a->batch, "the password stands on the command line, where others may see it");
     auto* update_flag = sub->add_flag("-U", a->update, "hash what is plain text in FILE");
+    sub->add_flag("--json", a->as_json, "the result as a JSON object; not with - as FILE");
     remove_flag->excludes(create)->excludes(batch)->excludes(update_flag);
     update_flag->excludes(create)->excludes(batch);
     sub->callback([a, sub, iterations, &run] {

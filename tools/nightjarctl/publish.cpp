@@ -3,6 +3,7 @@
 #include "broker/text/json_writer.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/http_client.hpp"
+#include "tools/nightjarctl/message_line.hpp"
 #include "tools/nightjarctl/mqtt_client.hpp"
 
 #include <memory>
@@ -22,7 +23,7 @@ struct arguments {
     std::optional<std::uint32_t> incident;
     std::string url = default_url;
     int qos = 0;
-    bool retain = false;
+    bool retain = false, as_json = false;
 };
 
 // The broker knows what to say, and says it; by REST, for it is no message of ours.
@@ -31,8 +32,10 @@ int publish_incident(const arguments& a) {
     where.url = a.url;
     where.user = a.where.user;
     where.password = a.where.password;
+    where.tls = a.where.tls;
     const auto answer = ask(where, "POST", fmt::format("/mqtt/publish/incident/{}/", *a.incident));
     if (answer.status != 200) throw std::runtime_error(refusal_of(answer));
+    if (a.as_json) fmt::print("{}\n", answer.body);
     return 0;
 }
 
@@ -51,6 +54,7 @@ int publish(arguments a) {
     mqtt_client client(a.where);
     client.publish(a.topic, a.message, static_cast<codec::qos>(a.qos), a.retain);
     client.disconnect();
+    if (a.as_json) fmt::print("{}\n", message_line({a.topic, a.message, static_cast<codec::qos>(a.qos), a.retain}));
     return 0;
 }
 
@@ -70,6 +74,8 @@ void add_publish(CLI::App& app, command& run) {
     auto* incident =
         sub->add_option("--incident", a->incident, "the number of one, to be said again on dht11/incidents");
     sub->add_option("--url", a->url, std::string("where REST is, for --incident (") + default_url + ")");
+    sub->add_flag("--json", a->as_json,
+                  "print what was published as a JSON object; of an incident, as the server sends it");
     topic->excludes(temperature)->excludes(humidity);
     incident->excludes(topic)->excludes(temperature)->excludes(humidity);
     sub->callback([a, topic, temperature, humidity, incident, &run] {

@@ -2,6 +2,7 @@
 #include "tools/nightjarctl/back_off.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/interrupt.hpp"
+#include "tools/nightjarctl/message_line.hpp"
 #include "tools/nightjarctl/mqtt_client.hpp"
 #include "tools/nightjarctl/simulation.hpp"
 
@@ -21,6 +22,7 @@ struct arguments {
     double interval = 10, duration = 300;
     std::uint32_t seed = 0;
     int sensors = 1;
+    bool as_json = false;
 };
 
 std::string device(const arguments& a, int n) { return a.sensors == 1 ? "sensor" : fmt::format("sensor{}", n + 1); }
@@ -28,19 +30,20 @@ std::string device(const arguments& a, int n) { return a.sensors == 1 ? "sensor"
 // Publishes until it is acknowledged, over as many connections as that takes.
 class sender {
   public:
-    explicit sender(const broker_address& where) : where_(where) {}
+    sender(const broker_address& where, bool as_json) : where_(where), as_json_(as_json) {}
     void send(const std::string& topic, const std::string& payload) {
         while (!interrupted()) {
             try {
                 if (!client_) client_.emplace(where_);
                 client_->publish(topic, payload, codec::qos::at_least_once, false);
                 pause_.reset();
-                fmt::print("{} {}\n", topic, payload);
+                fmt::print("{}\n", as_json_ ? message_line({topic, payload, codec::qos::at_least_once})
+                                            : fmt::format("{} {}", topic, payload));
                 std::fflush(stdout);
                 return;
             } catch (const std::runtime_error& e) {
                 client_.reset();
-                pause_.wait_after(e.what());
+                if (!interrupted()) pause_.wait_after(e.what());
             }
         }
     }
@@ -50,13 +53,14 @@ class sender {
 
   private:
     const broker_address& where_;
+    const bool as_json_;
     std::optional<mqtt_client> client_;
     back_off pause_;
 };
 
 int simulate(const arguments& a) {
     catch_interrupts();
-    sender out(a.where);
+    sender out(a.where, a.as_json);
     std::vector<room> rooms;
     rooms.reserve(static_cast<std::size_t>(a.sensors));
     for (int n = 0; n < a.sensors; ++n) rooms.emplace_back(a.seed + static_cast<std::uint32_t>(n));
@@ -89,6 +93,7 @@ void add_simulate(CLI::App& app, command& run) {
     sub->add_option("--duration", a->duration, "seconds in all, continuous (300)")->check(CLI::Range(0.0, 1e9));
     sub->add_option("--seed", a->seed, "the same seed gives the same values (0)");
     sub->add_option("--sensors", a->sensors, "how many (1)")->check(CLI::Range(1, 1000));
+    sub->add_flag("--json", a->as_json, "a JSON object per value, with its topic");
     sub->callback([a, &run] { run = [a] { return simulate(*a); }; });
 }
 

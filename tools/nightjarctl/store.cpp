@@ -1,4 +1,5 @@
 // nightjarctl backup and check: what an operator does with the store's files.
+#include "broker/text/json_writer.hpp"
 #include "storage/recovery.hpp"
 #include "tools/nightjarctl/commands.hpp"
 
@@ -11,16 +12,35 @@ namespace {
 
 constexpr const char* default_store = "/var/lib/nightjar";
 
-int backup(const std::string& store, const std::string& file) {
-    storage::back_up(store, file);
-    fmt::print("{}: {} bytes, checked\n", file, std::filesystem::file_size(file));
+struct arguments {
+    std::string store = default_store, file;
+    bool as_json = false;
+};
+
+int backup(const arguments& a) {
+    storage::back_up(a.store, a.file);
+    const auto size = std::filesystem::file_size(a.file);
+    if (a.as_json) {
+        text::json_writer out;
+        out.begin_object().field("file", a.file).field("bytes", size).field("checked", true);
+        fmt::print("{}\n", out.end_object().text());
+    } else {
+        fmt::print("{}: {} bytes, checked\n", a.file, size);
+    }
     return 0;
 }
 
-int check(const std::string& what) {
-    const auto findings = storage::check(what);
-    for (const auto& finding : findings) fmt::print("{}\n", finding);
-    if (findings.empty()) fmt::print("{}: no finding\n", what);
+int check(const arguments& a) {
+    const auto findings = storage::check(a.store);
+    if (a.as_json) {
+        text::json_writer out;
+        out.begin_object().field("store", a.store).key("findings").begin_array();
+        for (const auto& finding : findings) out.value(finding);
+        fmt::print("{}\n", out.end_array().end_object().text());
+    } else {
+        for (const auto& finding : findings) fmt::print("{}\n", finding);
+        if (findings.empty()) fmt::print("{}: no finding\n", a.store);
+    }
     return findings.empty() ? 0 : 1;
 }
 
@@ -28,19 +48,20 @@ int check(const std::string& what) {
 
 void add_backup(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("backup", "copies the store while the broker runs, and checks the copy");
-    auto store = std::make_shared<std::string>(default_store);
-    auto file = std::make_shared<std::string>();
-    sub->add_option("--store", *store, "directory of the store (persistence_location)")->capture_default_str();
-    sub->add_option("FILE", *file, "the copy; replaced only when the new one has been checked")->required();
-    sub->callback([&run, store, file] { run = [=] { return backup(*store, *file); }; });
+    const auto a = std::make_shared<arguments>();
+    sub->add_option("--store", a->store, "directory of the store (persistence_location)")->capture_default_str();
+    sub->add_option("FILE", a->file, "the copy; replaced only when the new one has been checked")->required();
+    sub->add_flag("--json", a->as_json, "the result as a JSON object");
+    sub->callback([&run, a] { run = [a] { return backup(*a); }; });
 }
 
 void add_check(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("check", "reads every record of a store or a backup and names what is wrong");
-    auto what = std::make_shared<std::string>(default_store);
-    sub->add_option("STORE", *what, "directory of a store that no broker uses, or a backup's file")
+    const auto a = std::make_shared<arguments>();
+    sub->add_option("STORE", a->store, "directory of a store that no broker uses, or a backup's file")
         ->capture_default_str();
-    sub->callback([&run, what] { run = [=] { return check(*what); }; });
+    sub->add_flag("--json", a->as_json, "the findings as a JSON object");
+    sub->callback([&run, a] { run = [a] { return check(*a); }; });
 }
 
 } // namespace nightjar::ctl

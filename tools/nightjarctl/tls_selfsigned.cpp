@@ -1,4 +1,5 @@
 // nightjarctl tls-selfsigned: certificates for a network of one's own, and the lines to use them.
+#include "broker/text/json_writer.hpp"
 #include "tools/nightjarctl/certificate_maker.hpp"
 #include "tools/nightjarctl/commands.hpp"
 
@@ -20,6 +21,7 @@ struct arguments {
     std::string directory;
     std::vector<std::string> names, clients;
     int days = 825; // the most that Apple's systems accept of a server
+    bool as_json = false;
 };
 
 std::string own_host_name() {
@@ -61,6 +63,20 @@ void print_use(const fs::path& directory, const std::string& name, const std::ve
                name, in("ca.crt"), own);
 }
 
+void print_json(const fs::path& directory, const std::vector<std::string>& clients) {
+    const auto in = [&](const std::string& file) { return (directory / file).string(); };
+    text::json_writer out;
+    out.begin_object().field("cafile", in("ca.crt")).field("certfile", in("server.crt"));
+    out.field("keyfile", in("server.key")).key("clients").begin_array();
+    for (const auto& client : clients)
+        out.begin_object()
+            .field("name", client)
+            .field("certfile", in(client + ".crt"))
+            .field("keyfile", in(client + ".key"))
+            .end_object();
+    fmt::print("{}\n", out.end_array().end_object().text());
+}
+
 int make(const arguments& a) {
     for (const auto& client : a.clients)
         if (client.empty() || client.find('/') != std::string::npos || client == "ca" || client == "server")
@@ -78,7 +94,7 @@ int make(const arguments& a) {
     for (const auto& client : a.clients)
         certificate(certificate::role::client, client, {}, a.days, &authority)
             .write(directory / (client + ".crt"), directory / (client + ".key"));
-    print_use(directory, names[0], a.clients);
+    a.as_json ? print_json(directory, a.clients) : print_use(directory, names[0], a.clients);
     return 0;
 }
 
@@ -92,6 +108,7 @@ void add_tls_selfsigned(CLI::App& app, command& run) {
     sub->add_option("--name", a->names, "what clients call this host, besides localhost and its own name; repeatable");
     sub->add_option("--client", a->clients, "also a certificate for this client; repeatable");
     sub->add_option("--days", a->days, "how long they count")->check(CLI::Range(1, 3650))->capture_default_str();
+    sub->add_flag("--json", a->as_json, "the files' names as a JSON object");
     sub->callback([a, &run] { run = [a] { return make(*a); }; });
 }
 
