@@ -1,5 +1,6 @@
 #include "storage/page_check.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +12,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace nightjar::storage {
@@ -24,6 +26,7 @@ constexpr std::uint32_t magic = 0xBEEFC0DE, version = 1;
 constexpr std::uint16_t branch = 1, leaf = 2, overflow = 4, meta = 8; // kinds of pages
 constexpr std::uint16_t big = 1, subtree = 2;                         // flags of nodes
 constexpr page_number no_page = ~page_number{0};
+constexpr std::string_view cut_short = "the file is cut short", in_use_and_free = "is free and in use, or free twice";
 
 struct wrong : std::runtime_error {
     wrong(page_number page, std::string_view what) : runtime_error(fmt::format("page {}: {}", page, what)) {}
@@ -57,11 +60,17 @@ class file {
     file(const file&) = delete;
     file& operator=(const file&) = delete;
 
+    std::uint64_t size() const {
+        struct stat facts {};
+        if (::fstat(fd_, &facts) != 0) throw std::system_error(errno, std::generic_category(), "stat");
+        return static_cast<std::uint64_t>(facts.st_size);
+    }
+
     std::string read(page_number first, std::size_t bytes, std::size_t page_size) const {
         std::string data(bytes, '\0');
         const auto got = ::pread(fd_, data.data(), bytes, static_cast<off_t>(first * page_size));
         if (got < 0) throw std::system_error(errno, std::generic_category(), "read");
-        if (static_cast<std::size_t>(got) < bytes) throw wrong(first, "the file is cut short");
+        if (static_cast<std::size_t>(got) < bytes) throw wrong(first, cut_short);
         return data;
     }
 
@@ -77,14 +86,10 @@ class walk {
         const auto newest = find_meta();
         const std::string_view facts = std::string_view(newest).substr(header);
         last_ = number<page_number>(facts, 24 + 2 * tree_size);
-        file_.read(last_, page_size_, page_size_);
-        used_.resize(last_ + 1);
+        used_.resize(std::min(last_ + 1, file_.size() / page_size_));
         walk_tree(tree(facts.substr(24)), what::free_pages);
         walk_tree(tree(facts.substr(24 + tree_size)), what::tables);
-        for (const auto page : free_) {
-            if (used_[page]) throw wrong(page, "is free and in use, or free twice");
-            used_[page] = true;
-        }
+        check_free();
     }
 
   private:
@@ -109,6 +114,24 @@ class walk {
         return newest;
     }
 
+    // What LMDB took and gave back in one transaction it never wrote: the file may end before the last page.
+    void check_free() {
+        page_number not_there = 0;
+        for (const auto page : free_) {
+            if (page >= used_.size()) {
+                ++not_there;
+            } else if (used_[page]) {
+                throw wrong(page, in_use_and_free);
+            } else {
+                used_[page] = true;
+            }
+        }
+        std::sort(free_.begin(), free_.end());
+        const auto twice = std::adjacent_find(free_.begin(), free_.end());
+        if (twice != free_.end()) throw wrong(*twice, in_use_and_free);
+        if (used_.size() + not_there != last_ + 1) throw wrong(last_, cut_short);
+    }
+
     void walk_tree(const tree& t, what of) {
         if (t.root == no_page) return;
         if (t.depth == 0 || t.depth > deepest) throw wrong(t.root, "no such depth of a tree");
@@ -117,6 +140,7 @@ class walk {
 
     void use(page_number page) {
         if (page < metas || page > last_) throw wrong(page, "there is no such page");
+        if (page >= used_.size()) throw wrong(page, cut_short);
         if (used_[page]) throw wrong(page, "is used twice");
         used_[page] = true;
     }
@@ -216,7 +240,7 @@ class walk {
     page_depth depth_;
     std::size_t page_size_ = 0;
     page_number last_ = 0;
-    std::vector<bool> used_;
+    std::vector<bool> used_; // of those that are in the file
     std::vector<page_number> free_;
 };
 

@@ -83,10 +83,6 @@ class store::implementation {
   public:
     explicit implementation(const store_options& options)
         : options_(options), lock_(prepare(options.directory)), env_(data_file(options.directory), options.map_size) {
-        std::error_code error;
-        if (std::filesystem::file_size(options.directory / file_name, error) < env_.used_bytes())
-            throw store_damaged(
-                fmt::format("the store {} is damaged: it is cut short", (options.directory / file_name).string()));
         check_pages_of(options.directory / file_name); // before the first write
         lmdb::transaction opening(env_, lmdb::transaction::kind::write);
         const auto meta = opening.open("meta");

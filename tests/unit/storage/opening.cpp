@@ -185,6 +185,30 @@ BOOST_AUTO_TEST_CASE(a_damaged_list_of_free_pages_is_seen_before_anything_is_wri
     BOOST_TEST(open(where)->measurements().count() == 15000U);
 }
 
+// LMDB does not write what a transaction took and gave back: its file may end before its last page, and is whole.
+BOOST_AUTO_TEST_CASE(a_file_that_ends_before_its_last_free_page_is_whole) {
+    const directory where;
+    fill(where);
+    const auto file = where.path / "nightjar.mdb";
+    const auto size = std::filesystem::file_size(file);
+    {
+        const lmdb::environment env(file, std::size_t{1} << 30);
+        lmdb::transaction txn(env, lmdb::transaction::kind::write);
+        const auto meta = txn.open("meta");
+        txn.put(meta, "large", std::string(4 * size, 'x'));
+        txn.remove(meta, "large");
+        txn.commit();
+        BOOST_REQUIRE(std::filesystem::file_size(file) < env.used_bytes());
+    }
+    BOOST_TEST(check_pages(file, page_depth::leaves) == "");
+    BOOST_TEST(refusal(where) == "");
+    BOOST_TEST(open(where)->measurements().count() == 3000U);
+    BOOST_TEST((look_at(where.path).state == verdict::condition::good));
+
+    std::filesystem::resize_file(file, size / 2);
+    BOOST_TEST(check_pages(file, page_depth::branches).find("cut short") != std::string::npos);
+}
+
 // Of each page that is in use, what LMDB goes by: number, kind, bounds, the place of the first node.
 BOOST_AUTO_TEST_CASE(a_damaged_page_is_seen_before_lmdb_reads_it) {
     const directory where;
