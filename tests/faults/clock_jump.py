@@ -24,9 +24,10 @@ from pathlib import Path
 from ledger import Client
 from world import World, seeded
 from harness import MqttClient, TcpTransport, packets as mqtt, seconds
-from harness.broker import Broker
+from harness.broker import Broker, program
 from harness.rest import Rest
 
+TRUE_TIMERS = Path(program()).parent / "tests/faults/libtrue_timers.so"
 LIBRARY = next(iter(glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
 HOUR, DAY, YEAR = 3600, 86_400, 365 * 86_400
 REACH = 24 * DAY  # of the offset that makes up for a clock behind the ids: i32 milliseconds
@@ -40,8 +41,8 @@ class Clock:
     def __init__(self):
         self.directory = tempfile.mkdtemp(prefix="nightjar-clock-")
         self.file = self.directory + "/offset"
-        self.environment = {"LD_PRELOAD": LIBRARY, "FAKETIME_TIMESTAMP_FILE": self.file, "FAKETIME_NO_CACHE": "1",
-                            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+        self.environment = {"LD_PRELOAD": f"{TRUE_TIMERS} {LIBRARY}", "FAKETIME_TIMESTAMP_FILE": self.file,
+                            "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
         self.set(0)
 
     def set(self, offset):
@@ -199,6 +200,7 @@ class Round:
             for offset in self.offsets():
                 await self.jump(offset, stay)
             while not silence.done():
+                assert time.monotonic() - silent.here < seconds(6), "a silent client with keepalive 2 is not closed"
                 far = random.choice([random.uniform(-2, 2) * DAY, random.uniform(-20, 60) * YEAR, 0])
                 await self.jump(far, stay)
             took = await silence
