@@ -12,16 +12,18 @@ import sys
 import time
 from pathlib import Path
 
+import failures
 import features
 
 ROOT = Path(__file__).resolve().parent.parent
 LONG = "--faults" in sys.argv  # every fault, as often as is promised
 BUILD = Path(os.environ.get("NIGHTJAR_BUILD", ROOT / "build"))
 outcomes = features.Outcomes()
+failed_ones = []
 
 
-def run(command, cwd=ROOT):
-    """The output of a command, echoed line by line, and its exit status."""
+def run(suite, command, cwd=ROOT):
+    """The output of a command of a suite, echoed line by line, and its exit status."""
     environment = os.environ | {"NIGHTJAR": str(BUILD / "nightjar"), "NIGHTJARCTL": str(BUILD / "nightjarctl")}
     process = subprocess.Popen(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, errors="replace")
@@ -29,11 +31,14 @@ def run(command, cwd=ROOT):
     for line in process.stdout:
         print(line, end="", flush=True)
         lines.append(line)
-    return "".join(lines), process.wait()
+    output, status = "".join(lines), process.wait()
+    if status != 0:
+        failed_ones.extend(failures.of(suite, output) or [f"{' '.join(command)}: ended with status {status}"])
+    return output, status
 
 
 def layers():
-    _, status = run([sys.executable, "tools/check_layers"])
+    _, status = run("layers", [sys.executable, "tools/check_layers"])
     return (1, 0) if status == 0 else (0, 1)
 
 
@@ -41,7 +46,7 @@ def unit():
     passed = failed = 0
     for program in sorted(BUILD.glob("tests/unit/**/*_tests")):
         print(f"-- {program.name}", flush=True)
-        output, status = run([str(program), "--report_level=short", "--color_output=no"])
+        output, status = run("unit", [str(program), "--report_level=short", "--color_output=no"])
         outcomes.add("unit", program.name, status == 0)
         cases = re.findall(r"(\d+) test cases? out of \d+ (passed|failed)", output)
         good = sum(int(n) for n, how in cases if how == "passed")
@@ -52,7 +57,7 @@ def unit():
 
 
 def behaviour():
-    output, status = run(["tests/behaviour/run"])
+    output, status = run("behaviour", ["tests/behaviour/run"])
     for word, file, name in re.findall(r"^(ok|FAIL|skip) +test_(\w+) +test_(\w+)", output, re.MULTILINE):
         outcomes.add("behaviour", f"{file}.{name}", word != "FAIL")
     counts = re.findall(r"^(\d+) passed, (\d+) failed", output, re.MULTILINE)
@@ -64,10 +69,10 @@ def behaviour():
 
 def browser():
     folder = ROOT / "tests/browser"
-    _, status = run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder)
+    _, status = run("browser", ["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder)
     if status != 0:
         return 0, 1
-    output, status = run(["node", "--test", "--test-concurrency=1", "--test-reporter=tap"], cwd=folder)
+    output, status = run("browser", ["node", "--test", "--test-concurrency=1", "--test-reporter=tap"], cwd=folder)
     for word, title in re.findall(r"^(ok|not ok) \d+ - (.*)$", output, re.MULTILINE):
         outcomes.add("browser", title.replace("\\#", "#"), word == "ok")
     passed = sum(int(n) for n in re.findall(r"^# pass (\d+)", output, re.MULTILINE))
@@ -76,7 +81,7 @@ def browser():
 
 
 def faults():
-    output, _ = run(["tests/faults/run", *(["--long"] if LONG else [])])
+    output, _ = run("faults", ["tests/faults/run", *(["--long"] if LONG else [])])
     counts = re.findall(r"^(\d+) passed, (\d+) failed", output, re.MULTILINE)
     return tuple(int(n) for n in counts[-1]) if counts else (0, 1)
 
@@ -100,6 +105,8 @@ def main():
         total_passed += passed
         total_failed += failed
         summary.append(f"{'features':10} {passed:5} passed {failed:3} failed")
+    if failed_ones:
+        print("\n== what failed\n" + "\n\n".join(failed_ones))
     print("\n" + "\n".join(summary))
     print(f"{total_passed} passed, {total_failed} failed")
     return 0 if total_failed == 0 else 1

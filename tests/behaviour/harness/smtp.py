@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import logging
 import ssl
 import threading
 import time
@@ -10,6 +11,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from .broker import free_port, seconds
+
+
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # clients that break off are what some tests want
 
 
 class MailServer:
