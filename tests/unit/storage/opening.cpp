@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 using namespace nightjar::storage;
@@ -188,24 +189,25 @@ BOOST_AUTO_TEST_CASE(a_damaged_list_of_free_pages_is_seen_before_anything_is_wri
 // LMDB does not write what a transaction took and gave back: its file may end before its last page, and is whole.
 BOOST_AUTO_TEST_CASE(a_file_that_ends_before_its_last_free_page_is_whole) {
     const directory where;
-    fill(where);
+    { const auto s = open(where); }
     const auto file = where.path / "nightjar.mdb";
-    const auto size = std::filesystem::file_size(file);
     {
         const lmdb::environment env(file, std::size_t{1} << 30);
-        lmdb::transaction txn(env, lmdb::transaction::kind::write);
-        const auto meta = txn.open("meta");
-        txn.put(meta, "large", std::string(4 * size, 'x'));
-        txn.remove(meta, "large");
-        txn.commit();
+        const auto key = [](int n) { return fmt::format("{:08}", n); };
+        for (const int keys : {1, 2, 3, 4, 1000}) { // free pages of old transactions are what makes LMDB do so
+            lmdb::transaction txn(env, lmdb::transaction::kind::write);
+            const auto table = txn.open("scratch");
+            for (int n = 0; n < keys; ++n) txn.put(table, key(n), std::string(1000, 'x'));
+            for (int n = keys; --n > keys / 2;) txn.remove(table, key(n));
+            txn.commit();
+        }
         BOOST_REQUIRE(std::filesystem::file_size(file) < env.used_bytes());
     }
     BOOST_TEST(check_pages(file, page_depth::leaves) == "");
     BOOST_TEST(refusal(where) == "");
-    BOOST_TEST(open(where)->measurements().count() == 3000U);
     BOOST_TEST((look_at(where.path).state == verdict::condition::good));
 
-    std::filesystem::resize_file(file, size / 2);
+    std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
     BOOST_TEST(check_pages(file, page_depth::branches).find("cut short") != std::string::npos);
 }
 
