@@ -7,6 +7,7 @@
 #include "web/routes/publisher.hpp"
 #include "web/routes/routes.hpp"
 
+#include <chrono>
 #include <exception>
 
 #include <fmt/format.h>
@@ -48,9 +49,10 @@ response show_methods(const std::string& allow) {
 }
 
 void let_listed_origin_read(const request& what, response& answer) {
-    if (relation_of(what.origin, what.host, *what.listener) != origin_relation::listed) return;
-    answer.fields.emplace_back("Access-Control-Allow-Origin", what.origin);
-    answer.fields.emplace_back("Vary", "Origin");
+    if (what.listener->origins.empty()) return;
+    answer.fields.emplace_back("Vary", "Origin"); // whoever asked: a cache may not give it to others as it is
+    if (relation_of(what.origin, what.host, *what.listener) == origin_relation::listed)
+        answer.fields.emplace_back("Access-Control-Allow-Origin", what.origin);
 }
 
 } // namespace
@@ -115,6 +117,17 @@ response application::body_too_large(const request& what) const {
                      fmt::format("The body is over the limit of {} bytes.", options_.body_limit));
 }
 
+// Before the password is looked at, which is work too. Those on this machine's sockets have no address.
+std::optional<response> application::too_often(const request& what) {
+    if (conf_.http_request_rate == 0 || !what.counts || what.address.empty()) return std::nullopt;
+    const auto wait = rate_.take(what.address, conf_.http_request_rate, std::chrono::steady_clock::now());
+    if (!wait) return std::nullopt;
+    auto refused = error_for(what, 429, "too_many_requests",
+                             fmt::format("This address asks more than {} times a second.", conf_.http_request_rate));
+    refused.fields.emplace_back("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(*wait).count()));
+    return refused;
+}
+
 answer application::route(request& what) {
     auto found = routes_.find(what.method, what.path);
     what.parameters = std::move(found.parameters);
@@ -122,7 +135,8 @@ answer application::route(request& what) {
 
     const auto site = site_(*what.listener); // a reload may bring others
     const bool file = found.allow.empty() && reads(what.method) && site->contains(what.path);
-    if (!file) { // the files hold nothing secret
+    if (!file) { // the files hold nothing secret, and cost nothing
+        if (auto refused = too_often(what)) co_return std::move(*refused);
         const auto admission = co_await admit(admin_, what, options_.publish_deadline);
         if (!admission) co_return error_for(what, 503, "timeout", "Nobody could look at the password in time.");
         if (*admission == admin::admission::wants_login) co_return unauthorized(what);

@@ -6,6 +6,7 @@
 #include "broker/log/logger.hpp"
 #include "broker/plugin/plugin.hpp"
 #include "web/options.hpp"
+#include "web/request_rate.hpp"
 #include "web/router.hpp"
 #include "web/static_table.hpp"
 #include "web/tables.hpp"
@@ -43,6 +44,7 @@ class application {
 
   private:
     std::optional<response> refusal(const request& what) const;
+    std::optional<response> too_often(const request& what);
     answer route(request& what);
     answer answer_of_others(const request& what, const static_table& site, const std::string& allow);
     answer publish_first(const request& what, plugin::http_answer theirs);
@@ -54,6 +56,7 @@ class application {
     const server_options& options_;
     site_of site_;
     router routes_;
+    request_rate rate_;
 };
 
 } // namespace nightjar::web

@@ -163,6 +163,12 @@ connection::outcome connection::parse_head(std::size_t size) {
 void connection::take_fields() {
     const auto& head = parser_->get();
     const auto field = [&](http::field name) { return std::string(view(head[name])); };
+    const auto all_of = [&](http::field name) { // a list may stand in several fields
+        std::string joined;
+        const auto [begin, end] = head.equal_range(name);
+        for (auto at = begin; at != end; ++at) joined.append(joined.empty() ? "" : ",").append(view(at->value()));
+        return joined;
+    };
     request_.method = std::string(view(head.method_string()));
     request_.version = head.version();
     request_.host = field(http::field::host);
@@ -170,9 +176,9 @@ void connection::take_fields() {
     if (request_.origin.empty() && head.count(http::field::origin) > 0)
         request_.origin = "null"; // a browser all the same
     request_.fetch_site = std::string(view(head["Sec-Fetch-Site"]));
-    request_.if_none_match = field(http::field::if_none_match);
+    request_.if_none_match = all_of(http::field::if_none_match);
     request_.authorization = field(http::field::authorization);
-    request_.accept_encoding = field(http::field::accept_encoding);
+    request_.accept_encoding = all_of(http::field::accept_encoding);
     request_.parameters.clear();
     if (auto where = parse_target(view(head.target()))) {
         request_.path = std::move(where->path);

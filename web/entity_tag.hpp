@@ -3,19 +3,20 @@
 
 #include "web/router.hpp"
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
 namespace nightjar::web {
 
-// With its quotes; of the content: FNV-1a, which tells versions apart, nothing more. `suffix`: of another encoding.
-std::string entity_tag_of(std::string_view content, std::string_view suffix = {});
+// With its quotes; of all the parts: FNV-1a, which tells versions apart, nothing more. `suffix`: of another encoding.
+std::string entity_tag_of(std::initializer_list<std::string_view> parts, std::string_view suffix = {});
 
-// Whoever has what `tag` names already gets 304 in place of `answer`, which is a 200 with its fields.
-void tag(response& answer, const request& what, const std::string& tag);
+// 304, which says nothing but the fields that a cache needs.
+response not_modified(std::string tag, std::string cache_control);
 
-// The same handler for what pages ask for again and again: its 200s have the tag of their body, are kept by the one
-// client that asked, and are asked for again each time.
+// The same handler for what pages ask for again and again: its 200s have the tag of their body (and of the Link to the
+// next page), are kept by the one client that asked, and are asked for again each time.
 handler revalidated(handler handle);
 
 } // namespace nightjar::web

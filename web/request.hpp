@@ -30,6 +30,7 @@ struct request {
     std::string user_name;                      // of who was admitted; empty: none
     const config::listener* listener = nullptr; // where it came in
     bool bound_to_loopback = false;             // that listener
+    bool counts = true;                         // against http_request_rate
     std::vector<std::string> parameters;        // what stands in the places of the route's "{}", set by the router
 };
 

@@ -59,6 +59,7 @@ asio::awaitable<bool> connection::still_allowed(unsigned& reloads) {
     if (std::exchange(reloads, context_.reloads) == context_.reloads) co_return true;
     request again = request_;
     again.method = "HEAD";
+    again.counts = false;
     const response answer = co_await context_.app.respond(again);
     co_return answer.status == 200;
 }

@@ -138,9 +138,10 @@ struct configuration {
     std::uint32_t message_size_limit = 0;      // bytes of payload
     std::uint16_t max_keepalive = 0;
     int global_max_connections = -1;
-    std::uint64_t memory_limit = 0;    // bytes of heap; 0: none
-    int global_max_clients = -1;       // sessions, of clients that are away too
-    std::uint32_t http_head_limit = 0; // bytes of an HTTP request's head; 0: 8192
+    std::uint64_t memory_limit = 0;      // bytes of heap; 0: none
+    int global_max_clients = -1;         // sessions, of clients that are away too
+    std::uint32_t http_head_limit = 0;   // bytes of an HTTP request's head; 0: 8192
+    std::uint32_t http_request_rate = 0; // requests a second of one address, files not counted; 0: no limit
     bool queue_qos0_messages = false;
     bool retain_available = true;
     bool allow_zero_length_clientid = true;

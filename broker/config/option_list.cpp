@@ -30,8 +30,9 @@ constexpr difference different[] = {
 };
 
 constexpr std::string_view own[] = {
-    "acknowledge_before_stored", "acl_deny_subscribe", "hours_keep_days", "http_origin",      "log_format",
-    "measurements_keep_days",    "on_damaged_store",   "presence_events", "unix_socket_mode", "worker_threads"};
+    "acknowledge_before_stored", "acl_deny_subscribe", "hours_keep_days",        "http_origin",
+    "http_request_rate",         "log_format",         "measurements_keep_days", "on_damaged_store",
+    "presence_events",           "unix_socket_mode",   "worker_threads"};
 
 std::pair<std::string_view, std::string_view> state_and_effect(const option& o) {
     switch (o.state) {

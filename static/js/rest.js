@@ -13,7 +13,7 @@ export async function ask(method, path, body, signal) {
   if (authorization) headers.Authorization = authorization;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const answer = await ((!authorization && take(method, path)) || fetch(path, {
-    method, headers, signal, cache: "no-store", credentials: "omit", body: body === undefined ? undefined : JSON.stringify(body),
+    method, headers, signal, cache: "no-cache", credentials: "omit", body: body === undefined ? undefined : JSON.stringify(body),
   }));
   if (answer.ok) return answer;
   const error = new Error(`${answer.status} ${answer.statusText}`);

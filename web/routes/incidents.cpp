@@ -1,3 +1,4 @@
+#include "web/entity_tag.hpp"
 #include "web/list_parameters.hpp"
 #include "web/routes/routes.hpp"
 #include "web/text.hpp"
@@ -140,14 +141,14 @@ response show_incident(const request& what, const tables& stored) {
 
 void add_incident_routes(router& routes, const tables& stored) {
     routes.add("GET", "/api/monitoring/incidents",
-               at_once([&stored](const request& what) { return list_incidents(what, stored); }));
+               revalidated(at_once([&stored](const request& what) { return list_incidents(what, stored); })));
     routes.add("GET", "/api/monitoring/incidents/{}",
-               at_once([&stored](const request& what) { return show_incident(what, stored); }));
+               revalidated(at_once([&stored](const request& what) { return show_incident(what, stored); })));
     // As the old dashboard had them.
     routes.add("GET", "/incident/archive/list",
-               at_once([&stored](const request& what) { return list_incidents(what, stored, true); }));
+               revalidated(at_once([&stored](const request& what) { return list_incidents(what, stored, true); })));
     routes.add("GET", "/incident/archive/{}",
-               at_once([&stored](const request& what) { return show_incident(what, stored); }));
+               revalidated(at_once([&stored](const request& what) { return show_incident(what, stored); })));
 }
 
 } // namespace nightjar::web

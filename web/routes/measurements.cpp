@@ -1,3 +1,4 @@
+#include "web/entity_tag.hpp"
 #include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
 #include "web/text.hpp"
@@ -138,12 +139,13 @@ answer list_rows_of_sensor(const request& what, const tables& stored, std::chron
 } // namespace
 
 void add_measurement_routes(router& routes, const tables& stored, std::chrono::milliseconds reading_time) {
-    routes.add("GET", "/api/monitoring/measurements", [&stored, reading_time](const request& what) {
-        return list_rows(what, stored, std::nullopt, reading_time);
-    });
-    routes.add("GET", "/api/monitoring/sensors/{}/measurements", [&stored, reading_time](const request& what) {
-        return list_rows_of_sensor(what, stored, reading_time);
-    });
+    routes.add("GET", "/api/monitoring/measurements", revalidated([&stored, reading_time](const request& what) {
+                   return list_rows(what, stored, std::nullopt, reading_time);
+               }));
+    routes.add("GET", "/api/monitoring/sensors/{}/measurements",
+               revalidated([&stored, reading_time](const request& what) {
+                   return list_rows_of_sensor(what, stored, reading_time);
+               }));
 }
 
 } // namespace nightjar::web

@@ -1,4 +1,5 @@
 // What the old DHT11 dashboard's page asked for: the newest temperature and humidity, and a list of them.
+#include "web/entity_tag.hpp"
 #include "web/routes/routes.hpp"
 #include "web/text.hpp"
 
@@ -90,8 +91,8 @@ response list(const tables& stored) {
 } // namespace
 
 void add_old_dashboard_routes(router& routes, const tables& stored) {
-    routes.add("GET", "/latest", at_once([&stored](const request&) { return latest(stored); }));
-    routes.add("GET", "/api", at_once([&stored](const request&) { return list(stored); }));
+    routes.add("GET", "/latest", revalidated(at_once([&stored](const request&) { return latest(stored); })));
+    routes.add("GET", "/api", revalidated(at_once([&stored](const request&) { return list(stored); })));
 }
 
 } // namespace nightjar::web

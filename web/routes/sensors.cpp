@@ -1,4 +1,5 @@
 #include "broker/admin/administrator.hpp"
+#include "web/entity_tag.hpp"
 #include "web/header_value.hpp"
 #include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
@@ -141,13 +142,13 @@ response show_sensor(const sensor_record& sensor, const tables& stored, admin::a
 
 void add_sensor_routes(router& routes, const tables& stored, admin::administrator& admin) {
     routes.add("GET", "/api/monitoring/sensors",
-               at_once([&stored](const request& what) { return list_sensors(what, stored); }));
-    routes.add("GET", "/api/monitoring/sensors/{}", at_once([&stored, &admin](const request& what) {
+               revalidated(at_once([&stored](const request& what) { return list_sensors(what, stored); })));
+    routes.add("GET", "/api/monitoring/sensors/{}", revalidated(at_once([&stored, &admin](const request& what) {
                    const auto sensor = find_sensor(stored, what.parameters[0]);
                    return sensor ? show_sensor(*sensor, stored, admin) : sensor.error();
-               }));
+               })));
     routes.add("GET", "/api/monitoring/sensors/{}/last",
-               at_once([&stored](const request& what) { return show_last(what, stored); }));
+               revalidated(at_once([&stored](const request& what) { return show_last(what, stored); })));
 }
 
 } // namespace nightjar::web

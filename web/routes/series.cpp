@@ -1,4 +1,5 @@
 // Values in steps, for charts and for Grafana; and what a window of values was, in one line.
+#include "web/entity_tag.hpp"
 #include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
 #include "web/text.hpp"
@@ -197,7 +198,8 @@ answer list_steps(const request& what, const sensor_record& sensor, const tables
 }
 
 void add_series_routes(router& routes, const tables& stored) {
-    routes.add("GET", "/api/v1/series", [&stored](const request& what) { return series_of_parameter(what, stored); });
+    routes.add("GET", "/api/v1/series",
+               revalidated([&stored](const request& what) { return series_of_parameter(what, stored); }));
     routes.add("GET", "/api/monitoring/sensors/{}/stats",
                [&stored](const request& what) { return statistics(what, stored); });
 }

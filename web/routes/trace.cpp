@@ -71,9 +71,12 @@ answer follow(const request& what, admin::administrator& admin, std::chrono::mil
     answer.content_type = "application/x-ndjson";
     if (what.method == "HEAD") co_return answer;
     auto lines = admin.follow(std::move(*wanted));
-    if (!lines)
-        co_return error_response(429, "too_many_traces",
-                                 fmt::format("There are {} traces already.", trace::hub::most_followers));
+    if (!lines) {
+        auto full = error_response(429, "too_many_traces",
+                                   fmt::format("There are {} traces already.", trace::hub::most_followers));
+        full.fields.emplace_back("Retry-After", "10");
+        co_return full;
+    }
     answer.stream = std::make_shared<trace_stream>(std::move(lines));
     co_return answer;
 }

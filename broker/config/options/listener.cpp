@@ -141,6 +141,7 @@ void add_listener_options(std::vector<option>& t) {
     t.push_back(listener_flag("use_username_as_clientid", &listener::use_username_as_clientid));
     for (const auto* name : {"packet_buffer_size", "websockets_headers_size"}) // one option, two names
         t.push_back(number(name, &configuration::http_head_limit, 0, 65'535));
+    t.push_back(number("http_request_rate", &configuration::http_request_rate, 0, 1'000'000));
     t.push_back(ignored("websockets_log_level", "there is no websockets library to set"));
 }
 

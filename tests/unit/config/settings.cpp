@@ -33,6 +33,7 @@ constexpr number numbers[] = {
     {"sys_interval", "0", "65535", "-1", "65536", get<&c::sys_interval>},
     {"measurements_keep_days", "0", "36500", "-1", "36501", get<&c::measurements_keep_days>},
     {"hours_keep_days", "0", "36500", "-1", "36501", get<&c::hours_keep_days>},
+    {"http_request_rate", "0", "1000000", "-1", "1000001", get<&c::http_request_rate>},
     {"worker_threads", "0", "64", "-1", "65", get<&c::worker_threads>},
 };
 
