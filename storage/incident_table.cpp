@@ -2,6 +2,8 @@
 
 #include "storage/record_bytes.hpp"
 
+#include <algorithm>
+
 namespace nightjar::storage {
 
 namespace {
@@ -69,7 +71,9 @@ std::vector<incident_record> incident_table::list(const incident_query& what) co
     for (; more && result.size() < what.limit; more = at.previous()) {
         auto record = read(at.key(), only_open ? txn.get(table_, at.key()).value_or(std::string_view{}) : at.value());
         if (what.status && record.status != *what.status) continue;
-        if (what.sensor && record.sensor != *what.sensor) continue;
+        if (what.sensor && record.sensor != *what.sensor &&
+            std::find(what.parts.begin(), what.parts.end(), record.sensor) == what.parts.end())
+            continue;
         result.push_back(std::move(record));
     }
     return result;

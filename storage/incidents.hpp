@@ -13,6 +13,7 @@ struct incident_query {
     std::optional<sensor_id> sensor;
     std::optional<incident_id> before; // newest first: ids below
     std::size_t limit = 1000;
+    std::vector<sensor_id> parts = {}; // beside `sensor`, those that were merged into it
 };
 
 class incidents {

@@ -43,6 +43,7 @@ struct series {
     bool complete = false;              // otherwise read() again: its time was up
     std::optional<measurement_id> next; // where it goes on
     measurement_id end = 0;             // what came after the first read() is not in it
+    std::size_t part = 0;               // of the sensors that were merged, how many are done
     std::int64_t to_ms() const { return from_ms + step_ms * static_cast<std::int64_t>(steps.size()); }
 };
 

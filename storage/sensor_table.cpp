@@ -25,20 +25,36 @@ sensor_record read(std::string_view key, std::string_view value) {
     const sensor_range range{in.real(), in.real()};
     if (has_range) r.range = range;
     r.revision = in.number<std::uint32_t>();
+    if (!in.empty()) r.merged_into = in.number<sensor_id>();
     return r;
 }
 
 } // namespace
 
 sensor_table::sensor_table(const lmdb::environment& env, lmdb::transaction& opening)
-    : env_(env), table_(opening.open(name)) {}
+    : env_(env), table_(opening.open(name)) {
+    for (const auto& record : read_all(opening))
+        if (record.merged_into != 0) merges_.set(record.id, record.merged_into);
+}
 
-std::vector<sensor_record> sensor_table::all() const {
-    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
+std::vector<sensor_record> sensor_table::read_all(const lmdb::transaction& txn) const {
     lmdb::cursor at(txn, table_);
     std::vector<sensor_record> result;
     for (bool more = at.first(); more; more = at.next()) result.push_back(read(at.key(), at.value()));
     check_count(name, result.size(), txn.entries(table_));
+    return result;
+}
+
+std::vector<sensor_record> sensor_table::all() const {
+    auto result = read_all(lmdb::transaction(env_, lmdb::transaction::kind::read));
+    std::erase_if(result, [](const auto& record) { return record.merged_into != 0; });
+    return result;
+}
+
+std::vector<sensor_record> sensor_table::merged() const {
+    if (!merges_.any()) return {};
+    auto result = read_all(lmdb::transaction(env_, lmdb::transaction::kind::read));
+    std::erase_if(result, [](const auto& record) { return record.merged_into == 0; });
     return result;
 }
 
@@ -47,7 +63,8 @@ std::optional<sensor_record> sensor_table::find(sensor_id id) const {
     const auto key = big_endian(id);
     const auto value = txn.get(table_, view<sensor_id>(key));
     if (!value) return std::nullopt;
-    return read(view<sensor_id>(key), *value);
+    auto record = read(view<sensor_id>(key), *value);
+    return record.merged_into == 0 ? std::optional(std::move(record)) : std::nullopt;
 }
 
 // Batches of two workers need not come in the order in which the sensor changed.
@@ -69,12 +86,17 @@ void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) {
     out.real(range.min);
     out.real(range.max);
     out.number(record.revision);
+    if (record.merged_into != 0) {
+        out.number(record.merged_into);
+        merges_.set(record.id, record.merged_into);
+    }
     txn.put(table_, view<sensor_id>(key), out.finish(view<sensor_id>(key)));
 }
 
 void sensor_table::remove(lmdb::transaction& txn, sensor_id id, std::uint32_t revision) {
     const auto key = big_endian(id);
     txn.remove(table_, view<sensor_id>(key));
+    merges_.erase(id);
     gone_[id] = revision;
 }
 

@@ -3,6 +3,7 @@
 #include "storage/commit_thread.hpp"
 #include "storage/incident_table.hpp"
 #include "storage/measurement_table.hpp"
+#include "storage/merged_log.hpp"
 #include "storage/message_log.hpp"
 #include "storage/notification_table.hpp"
 #include "storage/page_check.hpp"
@@ -91,6 +92,7 @@ class store::implementation {
         incidents_ = std::make_unique<storage::incident_table>(env_, opening);
         notifications_ = std::make_unique<storage::notification_table>(env_, opening);
         measurements_ = std::make_unique<measurement_table>(env_, opening, meta);
+        values_ = std::make_unique<merged_log>(*measurements_, sensors_->merges());
         sessions_ = std::make_unique<session_table>(env_, opening);
         messages_ = std::make_unique<message_log>(env_, opening);
         if (found == 1) measurements_->upgrade(opening);
@@ -106,7 +108,7 @@ class store::implementation {
     const storage::sensor_table& sensors() const { return *sensors_; }
     const storage::incident_table& incidents() const { return *incidents_; }
     const storage::notification_table& notifications() const { return *notifications_; }
-    const measurement_table& measurements() const { return *measurements_; }
+    const measurement_log& measurements() const { return *values_; }
     commit_thread& committer() { return *committer_; }
     message_id next_message() { return last_message_.fetch_add(1, std::memory_order_relaxed) + 1; }
     session_number next_session() { return last_session_.fetch_add(1, std::memory_order_relaxed) + 1; }
@@ -287,6 +289,7 @@ class store::implementation {
     std::unique_ptr<storage::incident_table> incidents_;
     std::unique_ptr<storage::notification_table> notifications_;
     std::unique_ptr<measurement_table> measurements_;
+    std::unique_ptr<merged_log> values_; // of both
     std::unique_ptr<session_table> sessions_;
     std::unique_ptr<message_log> messages_;
     std::deque<write_batch> owed_; // commit thread

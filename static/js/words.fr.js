@@ -43,6 +43,9 @@ export default {
   "Last values": "Dernières valeurs", "Last values, newest first": "Dernières valeurs, la plus récente d’abord", "Value": "Valeur",
   "Values": "Valeurs", "Unit": "Unité", "Device": "Appareil", "First value": "Première valeur", "Last value": "Dernière valeur",
   "Change": "Modifier", "Change {name}": "Modifier {name}", "Delete {name}": "Supprimer {name}", "Save": "Enregistrer",
+  "Merge": "Fusionner", "Merge {name} into another sensor": "Fusionner {name} avec un autre capteur", "Into": "Avec",
+  "{name} becomes part of another sensor: its values, its incidents, and what still comes from it. This cannot be undone.":
+    "{name} devient une partie d’un autre capteur : ses valeurs, ses incidents et ce qui vient encore de lui. C’est définitif.",
   "Delete {name} and all of its values?": "Supprimer {name} et toutes ses valeurs ?", "Lower limit": "Limite basse", "Upper limit": "Limite haute",
   "Limits": "Limites", "Values stored": "Valeurs stockées", "Number": "Numéro", "Type": "Type", "Topic": "Sujet", "Name": "Nom", "Time": "Heure",
   "Reading …": "Lecture …", "No values in this range.": "Aucune valeur sur cette période.", "No history: {why}": "Pas d’historique : {why}",

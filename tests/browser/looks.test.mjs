@@ -93,6 +93,14 @@ test("the dialog to connect: axe finds nothing", () => at.visit("/", async (page
   await check(page, "connection-390-light");
 }, { viewport: { width: 390, height: 844 }, bypassCSP: true }));
 
+test("the dialog to merge a sensor: axe finds nothing", () => {
+  for (const id of [31, 32]) at.broker.publish("iot/measurements", `{"sensor_id":${id},"type":"pressure","value":1,"unit":"bar"}`);
+  return at.visit("/admin/", async (page) => {
+    await page.click('tr[data-id="31"] [data-action=merge]');
+    await check(page, "merge-390-light");
+  }, { viewport: { width: 390, height: 844 }, bypassCSP: true });
+});
+
 test("every text has its French", () => {
   const texts = spoken();
   assert.ok(texts.length > 150, `${texts.length} texts found`);

@@ -59,6 +59,26 @@ test("the admin page renames a sensor, sets its limits, and deletes it after a q
   });
 });
 
+test("the admin page merges a sensor into one that measures the same, after a question", async () => {
+  at.broker.publish("iot/measurements", '{"sensor_id":21,"type":"pressure","value":1,"unit":"bar"}');
+  at.broker.publish("iot/measurements", '{"sensor_id":22,"type":"pressure","value":2,"unit":"bar"}');
+  at.broker.publish("iot/measurements", '{"sensor_id":23,"type":"humidity","value":3,"unit":"%"}');
+  await at.visit("/admin/", async (page) => {
+    const row = 'tr[data-id="21"]', dialog = "dialog[open]";
+    await page.click(`${row} [data-action=merge]`);
+    await says(page, dialog, /pressure 21.*pressure 22/s);
+    assert.deepEqual(await page.$$eval(`${dialog} option`, (all) => all.map((o) => o.value)), ["22"]);
+    await page.click(`${dialog} button.quiet`);
+    await says(page, `${row} th`, "pressure 21");
+    await page.click(`${row} [data-action=merge]`);
+    await page.click(`${dialog} button.danger`);
+    await page.waitForFunction((gone) => !document.querySelector(gone), row);
+    await says(page, 'tr[data-id="22"] td[data-head="Values stored"]', "2");
+    const stored = await (await fetch(at.home("/api/monitoring/sensors/22/measurements/?order=asc"))).json();
+    assert.deepEqual(stored.map(({ sensor, value }) => [sensor, value]), [[22, 1], [22, 2]]);
+  });
+});
+
 // Connect, subscribe, publish, over the WebSocket port that also serves the page; then the broker restarts.
 for (const path of ["/iot/mqtt.html", "/iot/"])
   test(`the old systems' page works at ${path}`, async () => {

@@ -8,14 +8,19 @@
 #include <limits>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace nightjar::web {
 
 // 400 for an id that is not a number, 404 for one that no sensor has.
 inline result<storage::sensor_record> find_sensor(const tables& stored, std::string_view id) {
     const auto number = parse_number(id);
     if (!number) return bad_request("bad_id", "A sensor's id is a number.");
-    if (*number <= std::numeric_limits<storage::sensor_id>::max())
-        if (auto sensor = stored.sensors.find(static_cast<storage::sensor_id>(*number))) return std::move(*sensor);
+    if (*number > std::numeric_limits<storage::sensor_id>::max()) return not_found("There is no sensor with this id.");
+    const auto wanted = static_cast<storage::sensor_id>(*number);
+    if (auto sensor = stored.sensors.find(wanted)) return std::move(*sensor);
+    if (const auto owner = stored.sensors.owner_of(wanted); owner != wanted)
+        return not_found(fmt::format("Sensor {} was merged into sensor {}.", wanted, owner));
     return not_found("There is no sensor with this id.");
 }
 

@@ -42,9 +42,10 @@ std::optional<std::string> time_text(const std::optional<std::int64_t>& ms) {
 
 // The members of the message on dht11/incidents, and "id" as in every other list.
 void write_members(json_writer& out, const incident_record& incident, const storage::sensors& sensors) {
-    const auto sensor = sensors.find(incident.sensor);
+    const auto owner = sensors.owner_of(incident.sensor);
+    const auto sensor = sensors.find(owner);
     out.field("id", incident.id).field("incident_id", incident.id).field("status", name_of(incident.status));
-    out.field("sensor", incident.sensor).field("device", sensor ? sensor->device : std::string());
+    out.field("sensor", owner).field("device", sensor ? sensor->device : std::string());
     out.field("type", sensor ? sensor->type : std::string("unknown"));
     out.field("value", incident.value).field("min", incident.min).field("max", incident.max);
     out.field("lowest", incident.lowest).field("highest", incident.highest);
@@ -108,6 +109,7 @@ response list_incidents(const request& what, const tables& stored, bool archive 
     auto query = read_query(*parameters);
     if (!query) return query.error();
     if (archive) query->status = incident_status::closed;
+    if (query->sensor) query->parts = stored.sensors.parts_of(*query->sensor);
     const auto found = stored.incidents.list(*query);
 
     json_writer out;

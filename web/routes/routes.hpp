@@ -17,7 +17,7 @@ namespace nightjar::web {
 void add_sensor_routes(router& routes, const tables& stored, admin::administrator& admin);
 response show_sensor(const storage::sensor_record& sensor, const tables& stored, admin::administrator& admin);
 
-// POST /api/monitoring/sensors, PATCH and DELETE .../{id}
+// POST /api/monitoring/sensors, PATCH and DELETE .../{id}, POST .../{id}/merge
 void add_sensor_change_routes(router& routes, const tables& stored, admin::administrator& admin,
                               std::chrono::milliseconds deadline);
 

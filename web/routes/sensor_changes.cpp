@@ -77,6 +77,15 @@ answer create_sensor(const request& what, const tables& stored, admin::administr
     co_return result;
 }
 
+answer merge_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
+    const auto sensor = find_sensor(stored, what.parameters[0]);
+    if (!sensor) co_return sensor.error();
+    const auto body = parse_object(what.body);
+    if (!body) co_return bad_request("bad_json", not_an_object);
+    const auto done = co_await give(admin, what, write_command("merge", sensor->id, *body), deadline);
+    co_return done ? show(done->sensors.front(), stored, admin) : done.error();
+}
+
 answer delete_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
     const auto sensor = find_sensor(stored, what.parameters[0]);
     if (!sensor) co_return sensor.error();
@@ -99,6 +108,7 @@ void add_sensor_change_routes(router& routes, const tables& stored, admin::admin
     add("POST", "/api/monitoring/sensors", &create_sensor);
     add("PATCH", "/api/monitoring/sensors/{}", &change_sensor);
     add("DELETE", "/api/monitoring/sensors/{}", &delete_sensor);
+    add("POST", "/api/monitoring/sensors/{}/merge", &merge_sensor);
 }
 
 } // namespace nightjar::web

@@ -5,6 +5,8 @@
 #include "broker/plugins/sensors/sensors.hpp"
 #include "broker/text/json_writer.hpp"
 
+#include <fmt/format.h>
+
 namespace nightjar::plugins::sensors {
 
 using nightjar::plugin::publish_outcome;
@@ -14,6 +16,10 @@ namespace {
 constexpr refusal_text texts[] = {
     {"unknown_sensor", 404, "There is no sensor with this id."},
     {"already_exists", 409, "There is a sensor with this id already."},
+    {"was_merged", 409, "The sensor with this id was merged into another one."},
+    {"same_sensor", 409, "A sensor cannot be merged into itself."},
+    {"other_type", 409, "The two sensors measure different things: their types differ."},
+    {"other_unit", 409, "The values of the two sensors have different units."},
     {"too_many_sensors", 409, "There are as many sensors as plugin_opt_max_sensors allows."},
     {"part_of_identity", 409, "The values of this sensor are told from others by that; it cannot change."},
     {"min_above_max", 400, "thresholds: min is above max."},
@@ -24,6 +30,10 @@ publish_outcome refuse(nightjar::plugin::ingest_report& report, std::string_view
     report.status = known->status;
     report.answer = error_message(known->status == 400 ? "bad_field" : refused, known->detail);
     return publish_outcome::pass;
+}
+
+std::string_view name_of(const nightjar::plugin::client& who) {
+    return who.user_name.empty() ? who.client_id : who.user_name;
 }
 
 } // namespace
@@ -38,10 +48,8 @@ publish_outcome sensors::on_control(host& host, const nightjar::plugin::publish_
         report.answer = error_message(error, detail);
         return publish_outcome::pass;
     }
-    if (what->kind == sensor_action::remove) {
-        const auto& client = event.client;
-        return remove(host, what->sensor, client.user_name.empty() ? client.client_id : client.user_name, report);
-    }
+    if (what->kind == sensor_action::remove) return remove(host, what->sensor, name_of(event.client), report);
+    if (what->kind == sensor_action::merge) return merge(host, *what, name_of(event.client), report);
     const bool create = what->kind == sensor_action::create;
     const auto answer = create ? registry_.declare(what->sensor, what->set, host.now_us() / 1000)
                                : registry_.change(what->sensor, what->set);
@@ -57,16 +65,35 @@ publish_outcome sensors::on_control(host& host, const nightjar::plugin::publish_
 // Its values go with it, much of them in the background; the next value makes a new one.
 publish_outcome sensors::remove(host& host, storage::sensor_id id, std::string_view by,
                                 nightjar::plugin::ingest_report& report) {
-    const auto record = registry_.remove(id);
-    if (!record) return refuse(report, "unknown_sensor");
-    host.batch().remove_sensor({id, record->revision});
-    incidents_.end_all(host, *record, {by, "the sensor was deleted"});
-    const auto take_back = [&](const std::string& topic) { host.publish(topic, {}, codec::qos::at_least_once, true); };
-    if (!options_.state_topic.empty()) take_back(state_topic_of(options_, id));
-    if (options_.homeassistant) take_back(discovery_topic(options_, id));
+    const auto removed = registry_.remove(id);
+    if (removed.empty()) return refuse(report, "unknown_sensor");
+    for (const auto& record : removed) host.batch().remove_sensor({record.id, record.revision});
+    incidents_.end_all(host, removed.back(), {by, "the sensor was deleted"});
+    take_back(host, id);
     report.sensors.push_back(id);
     report.answer = "{}";
     return publish_outcome::stored;
+}
+
+// One record says so; its values stay where they are, and are read as the other's. Its source feeds the other from now
+// on.
+publish_outcome sensors::merge(host& host, const sensor_command& what, std::string_view by,
+                               nightjar::plugin::ingest_report& report) {
+    auto done = registry_.merge(what.sensor, what.into);
+    if (!done.rejected.empty()) return refuse(report, done.rejected);
+    incidents_.end_all(host, done.from, {by, fmt::format("the sensor was merged into {}", what.into)});
+    for (auto& record : done.changed) host.batch().sensors.push_back(std::move(record));
+    take_back(host, what.sensor);
+    report.sensors.push_back(what.into);
+    report.answer = "{}";
+    return publish_outcome::stored;
+}
+
+// What is retained of it.
+void sensors::take_back(host& host, storage::sensor_id id) const {
+    const auto clear = [&](const std::string& topic) { host.publish(topic, {}, codec::qos::at_least_once, true); };
+    if (!options_.state_topic.empty()) clear(state_topic_of(options_, id));
+    if (options_.homeassistant) clear(discovery_topic(options_, id));
 }
 
 } // namespace nightjar::plugins::sensors

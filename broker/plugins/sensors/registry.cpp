@@ -31,7 +31,8 @@ std::string registry::key_of(std::string_view source, std::string_view topic, st
     return key;
 }
 
-registry::registry(const options& settings, std::vector<storage::sensor_record> known)
+registry::registry(const options& settings, std::vector<storage::sensor_record> known,
+                   std::vector<storage::sensor_record> merged)
     : options_(settings), next_auto_id_(settings.auto_id_start) {
     for (auto& record : known) {
         const auto id = record.id;
@@ -41,6 +42,13 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
         if (own_id) continue;
         by_key_.emplace(std::move(key), made.get());
         next_auto_id_ = std::max(next_auto_id_, id + 1);
+    }
+    for (auto& record : merged) {
+        const auto into = by_id_.find(record.merged_into);
+        if (into == by_id_.end()) continue;
+        if (!has_own_id(record.source))
+            by_key_.emplace(key_of(record.source, record.topic, record.type, record.device), into->second.get());
+        merged_.emplace(record.id, std::move(record));
     }
 }
 
@@ -71,17 +79,23 @@ std::string_view registry::refusal(const introduction& who, std::size_t others) 
 }
 
 std::string_view registry::refused(const introduction& who, std::size_t others) const {
-    if (const auto* known = find(who))
-        return who.id != 0 && known->record.source != who.source ? "id_of_another_source" : std::string_view{};
+    if (const auto* known = find(who)) {
+        const auto merged = merged_.find(who.id);
+        const auto& source = merged == merged_.end() ? known->record.source : merged->second.source;
+        return who.id != 0 && source != who.source ? "id_of_another_source" : std::string_view{};
+    }
     if (!options_.auto_create) return "unknown_sensor";
     return by_id_.size() + others >= options_.max_sensors ? "too_many_sensors" : std::string_view{};
 }
 
+sensor* registry::owner(storage::sensor_id id) const {
+    if (const auto merged = merged_.find(id); merged != merged_.end()) id = merged->second.merged_into;
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second.get();
+}
+
 sensor* registry::find(const introduction& who) const {
-    if (who.id != 0) {
-        const auto found = by_id_.find(who.id);
-        return found == by_id_.end() ? nullptr : found->second.get();
-    }
+    if (who.id != 0) return owner(who.id);
     const auto found = by_key_.find(std::string(who.key));
     return found == by_key_.end() ? nullptr : found->second;
 }
@@ -89,7 +103,7 @@ sensor* registry::find(const introduction& who) const {
 registry::answer registry::create(const introduction& who) {
     auto id = who.id;
     if (id == 0) {
-        while (by_id_.contains(next_auto_id_)) ++next_auto_id_; // a device may use ids up here too
+        while (is_given(next_auto_id_)) ++next_auto_id_; // a device may use ids up here too
         id = next_auto_id_++;
     }
     storage::sensor_record record;
@@ -111,12 +125,11 @@ registry::answer registry::create(const introduction& who) {
 
 registry::answer registry::adopt(storage::sensor_record like) {
     const std::scoped_lock lock(mutex_);
-    if (const auto found = by_id_.find(like.id); found != by_id_.end()) {
-        auto& known = *found->second;
+    if (auto* known = owner(like.id); known != nullptr) {
         introduction who;
         who.type = like.type;
-        if (known.record.unit.empty()) who.unit = like.unit;
-        return told(known, learn(known, who));
+        if (known->record.unit.empty()) who.unit = like.unit;
+        return told(*known, learn(*known, who));
     }
     if (by_id_.size() >= options_.max_sensors) return {nullptr, "too_many_sensors", {}};
     if (like.type.empty()) like.type = unknown_type;
@@ -158,6 +171,7 @@ bool registry::learn(sensor& known, const introduction& who) {
 registry::answer registry::declare(storage::sensor_id id, const sensor_change& what, std::int64_t now_ms) {
     const std::scoped_lock lock(mutex_);
     if (by_id_.contains(id)) return {nullptr, "already_exists", {}};
+    if (merged_.contains(id)) return {nullptr, "was_merged", {}};
     if (by_id_.size() >= options_.max_sensors) return {nullptr, "too_many_sensors", {}};
     storage::sensor_record record;
     record.id = id;
@@ -182,19 +196,60 @@ registry::answer registry::change(storage::sensor_id id, const sensor_change& wh
     return told(known, true);
 }
 
-std::optional<storage::sensor_record> registry::remove(storage::sensor_id id) {
+std::vector<storage::sensor_record> registry::remove(storage::sensor_id id) {
     const std::scoped_lock lock(mutex_);
+    std::vector<storage::sensor_record> removed;
     const auto found = by_id_.find(id);
-    if (found == by_id_.end()) return std::nullopt;
+    if (found == by_id_.end()) return removed;
+    auto* known = found->second.get();
+    for (const auto& [part, record] : merged_)
+        if (record.merged_into == id) removed.push_back(record);
+    for (const auto& part : removed) merged_.erase(part.id);
+    removed.push_back(known->record);
+    for (const auto& record : removed) first_revision_ = std::max(first_revision_, record.revision + 1);
+    boost::unordered::erase_if(by_key_, [&](const auto& entry) { return entry.second == known; });
+    retire(id);
+    return removed;
+}
+
+// Workers that still point to it find out with its next value.
+void registry::retire(storage::sensor_id id) {
+    const auto found = by_id_.find(id);
     auto& known = *found->second;
-    auto record = known.record;
-    first_revision_ = std::max(first_revision_, record.revision + 1);
     known.gone.store(true, std::memory_order_relaxed);
-    known.version.store(record.revision + 1, std::memory_order_relaxed);
-    boost::unordered::erase_if(by_key_, [&](const auto& entry) { return entry.second == &known; });
+    known.version.store(known.record.revision + 1, std::memory_order_relaxed);
     gone_.push_back(std::move(found->second));
     by_id_.erase(found);
-    return record;
+}
+
+registry::merging registry::merge(storage::sensor_id id, storage::sensor_id into) {
+    const std::scoped_lock lock(mutex_);
+    const auto from = by_id_.find(id), to = by_id_.find(into);
+    if (from == by_id_.end() || to == by_id_.end()) return {"unknown_sensor", {}, {}};
+    if (id == into) return {"same_sensor", {}, {}};
+    const auto& a = from->second->record;
+    const auto& b = to->second->record;
+    const auto differ = [](const std::string& x, const std::string& y, std::string_view unknown) {
+        return x != y && x != unknown && y != unknown;
+    };
+    if (differ(a.type, b.type, unknown_type)) return {"other_type", {}, {}};
+    if (differ(a.unit, b.unit, {})) return {"other_unit", {}, {}};
+    merging done{{}, a, {a}};
+    for (const auto& [part, record] : merged_)
+        if (record.merged_into == id) done.changed.push_back(record);
+    for (auto& record : done.changed) {
+        record.merged_into = into;
+        ++record.revision;
+        merged_[record.id] = record;
+    }
+    for (auto& [key, known] : by_key_)
+        if (known == from->second.get()) known = to->second.get();
+    introduction what; // the other may not know it of itself
+    if (b.type == unknown_type) what.type = done.from.type;
+    if (b.unit.empty()) what.unit = done.from.unit;
+    if (learn(*to->second, what)) done.changed.push_back(told(*to->second, true).record);
+    retire(id);
+    return done;
 }
 
 // Why not, or nothing. What a sensor is known by cannot change: its next value would make another one.

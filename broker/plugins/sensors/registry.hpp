@@ -45,7 +45,9 @@ struct introduction {
 
 class registry {
   public:
-    registry(const options& settings, std::vector<storage::sensor_record> known);
+    // `merged`: into some of those that are known.
+    registry(const options& settings, std::vector<storage::sensor_record> known,
+             std::vector<storage::sensor_record> merged = {});
     void reconfigured(); // the options have changed
 
     struct answer {
@@ -59,11 +61,20 @@ class registry {
     // Why meet() would refuse, or nothing. `others`: new sensors that come before this one in its message.
     std::string_view refusal(const introduction& who, std::size_t others) const;
 
-    // What people do. Refused: "already_exists", "too_many_sensors", "unknown_sensor", "part_of_identity" or
-    // "min_above_max".
+    // What people do. Refused: "already_exists", "was_merged", "too_many_sensors", "unknown_sensor", "part_of_identity"
+    // or "min_above_max".
     answer declare(storage::sensor_id id, const sensor_change& what, std::int64_t now_ms);
     answer change(storage::sensor_id id, const sensor_change& what);
-    std::optional<storage::sensor_record> remove(storage::sensor_id id); // as it was
+    // As it was, and before it those that had been merged into it; empty: there is none.
+    std::vector<storage::sensor_record> remove(storage::sensor_id id);
+    // From now on what is said of `id` is said of `into`. Refused: "unknown_sensor", "same_sensor", "other_type" or
+    // "other_unit".
+    struct merging {
+        std::string_view rejected;
+        storage::sensor_record from;                 // as it was
+        std::vector<storage::sensor_record> changed; // to be stored
+    };
+    merging merge(storage::sensor_id id, storage::sensor_id into);
     // The sensor with this id of a history that is taken over; made as `like` says if there is none. One that is there
     // only learns its type and unit, where it had none.
     answer adopt(storage::sensor_record like);
@@ -94,6 +105,9 @@ class registry {
 
   private:
     sensor* find(const introduction& who) const;
+    sensor* owner(storage::sensor_id id) const; // the sensor, or what it was merged into
+    bool is_given(storage::sensor_id id) const { return by_id_.contains(id) || merged_.contains(id); }
+    void retire(storage::sensor_id id);
     answer create(const introduction& who);
     std::string_view refused(const introduction& who, std::size_t others) const;
     static bool learn(sensor& known, const introduction& who);
@@ -106,7 +120,8 @@ class registry {
     boost::unordered_flat_map<std::string, sensor*> by_key_;
     std::uint32_t next_auto_id_;
     std::uint32_t first_revision_ = 0;          // of new sensors: above those of removed ones
-    std::vector<std::unique_ptr<sensor>> gone_; // removed
+    std::vector<std::unique_ptr<sensor>> gone_; // removed, or merged
+    boost::unordered_flat_map<std::uint32_t, storage::sensor_record> merged_; // by id; into one that is in by_id_
 };
 
 } // namespace nightjar::plugins::sensors

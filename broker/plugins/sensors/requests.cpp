@@ -59,8 +59,9 @@ http_answer sensors::pass_on(std::string_view action, std::string_view body, std
 http_answer sensors::republish(std::string_view id) const {
     const auto number = text::parse_id(id);
     if (!number) return refuse(400, "bad_id", "An incident's id is a number.");
-    const auto incident = store_.incident_table().find(*number);
+    auto incident = store_.incident_table().find(*number);
     if (!incident) return refuse(404, "not_found", "There is no incident with this id.");
+    incident->sensor = store_.sensor_table().owner_of(incident->sensor);
     const auto sensor = registry_.find(incident->sensor).value_or(storage::sensor_record{});
     const auto message = incident_message(*incident, sensor, wall_ms());
     text::json_writer out;

@@ -17,8 +17,10 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::pair<std::string_view, sensor_action> actions[] = {
-    {"create", sensor_action::create}, {"change", sensor_action::change}, {"remove", sensor_action::remove}};
+constexpr std::pair<std::string_view, sensor_action> actions[] = {{"create", sensor_action::create},
+                                                                  {"change", sensor_action::change},
+                                                                  {"remove", sensor_action::remove},
+                                                                  {"merge", sensor_action::merge}};
 
 struct refusal {
     std::string error, detail;
@@ -101,6 +103,16 @@ std::uint32_t id_of(const json::value* given) {
     return static_cast<std::uint32_t>(*number);
 }
 
+std::optional<refusal> read_merge(const json::object& from, sensor_command& command) {
+    for (const auto& [key, value] : from) {
+        const std::string_view name(key.data(), key.size());
+        if (name != "into") return refusal{"unknown_field", fmt::format("{} is not known; into is.", name)};
+    }
+    command.into = id_of(from.if_contains("into"));
+    if (command.into == 0) return bad_field("into is the id of a sensor, from 1 to 4294967295.");
+    return std::nullopt;
+}
+
 } // namespace
 
 sensor_command_result parse_sensor_command(codec::bytes payload) {
@@ -113,15 +125,16 @@ sensor_command_result parse_sensor_command(codec::bytes payload) {
     sensor_command result;
     const auto known = std::find_if(std::begin(actions), std::end(actions),
                                     [&](const auto& a) { return name != nullptr && a.first == as_text(*name); });
-    if (known == std::end(actions)) return {{}, "unknown_action", "The actions are create, change and remove."};
+    if (known == std::end(actions)) return {{}, "unknown_action", "The actions are create, change, remove and merge."};
     result.kind = known->second;
     result.sensor = id_of(object->if_contains("sensor"));
     if (result.sensor == 0) return {{}, "bad_field", "id is a whole number from 1 to 4294967295."};
     if (const auto* set = object->if_contains("set")) {
         const auto* members = set->if_object();
         if (members == nullptr) return {{}, "bad_json", "The body is not a JSON object."};
-        if (auto refused = read_change(*members, result.set))
-            return {{}, std::move(refused->error), std::move(refused->detail)};
+        auto refused =
+            result.kind == sensor_action::merge ? read_merge(*members, result) : read_change(*members, result.set);
+        if (refused) return {{}, std::move(refused->error), std::move(refused->detail)};
     }
     return {std::move(result), {}, {}};
 }

@@ -100,7 +100,8 @@ struct sensors::worker_part {
 sensors::sensors(options settings, storage::store& store, log::logger& log, std::function<broker_facts()> facts,
                  unsigned workers)
     : options_(std::move(settings)), log_(log), facts_(std::move(facts)), store_(store),
-      registry_(options_, store.sensor_table().all()), notifier_(options_.alerts, store, log), history_(store),
+      registry_(options_, store.sensor_table().all(), store.sensor_table().merged()),
+      notifier_(options_.alerts, store, log), history_(store),
       incidents_(options_, registry_, open_incidents(store), store.incident_table().last_id(), &notifier_),
       rejections_(log) {
     for (unsigned i = 0; i < workers; ++i) workers_.push_back(std::make_unique<worker_part>());

@@ -118,6 +118,9 @@ class sensors final : public plugin::plugin {
 
     nightjar::plugin::publish_outcome remove(host& host, storage::sensor_id id, std::string_view by,
                                              nightjar::plugin::ingest_report& report);
+    nightjar::plugin::publish_outcome merge(host& host, const sensor_command& what, std::string_view by,
+                                            nightjar::plugin::ingest_report& report);
+    void take_back(host& host, storage::sensor_id id) const;
 
     // pause.cpp
     nightjar::plugin::http_answer pause(std::string_view body);

@@ -28,7 +28,7 @@ function sensorsCard(app) {
       rows.replaceChildren(...whole.map((s) => h("tr", { "data-id": s.id }, h("th", { scope: "row" }, h("a", { href: `/sensors/${s.id}` }, s.name)),
         cell(t("Number"), String(s.id)), cell(t("Type"), s.type), cell(t("Topic"), h("span", { class: "mono" }, s.topic ?? "")),
         cell(t("Limits"), range(s.thresholds)), cell(t("Values stored"), String(s.count ?? ""), "number"), cell(t("Last value"), s.last ? withUnit(s.last.value, s.unit) : "", "number"),
-        cell(t("Change"), may ? sensorButtons(s, fill, say) : ""))));
+        cell(t("Change"), may ? sensorButtons(s, whole, fill, say) : ""))));
       say(sensors.length > 0 ? "" : t("There are no sensors yet."));
     } catch (e) {
       say(e.message, true);
@@ -38,19 +38,26 @@ function sensorsCard(app) {
   return card("sensors-title", t("Sensors"), note, table(t("Sensors"), [t("Name"), t("Number"), t("Type"), t("Topic"), t("Limits"), { number: t("Values stored") }, { number: t("Last value") }, t("Change")], rows, { class: "cards" }));
 }
 
-function sensorButtons(sensor, fill, say) {
-  const path = `/api/monitoring/sensors/${sensor.id}/`;
-  const act = async (method, body) => {
-    try { await change(method, path, body); } catch (e) { say(e.message, true); return; }
+// What measures the same, so that the values may stand in one line.
+const alike = (a, b) => a.id !== b.id && (a.type === b.type || [a.type, b.type].includes("unknown")) && (a.unit === b.unit || !a.unit || !b.unit);
+
+function sensorButtons(sensor, all, fill, say) {
+  const path = `/api/monitoring/sensors/${sensor.id}/`, others = all.filter((other) => alike(sensor, other));
+  const act = async (method, body, below = "") => {
+    try { await change(method, path + below, body); } catch (e) { say(e.message, true); return; }
     await fill();
   };
   const button = (kind, action, text, label) => h("button", { type: "button", class: kind, "data-action": action, "aria-label": label, onclick: async () => {
     if (action === "edit") {
       const body = await edited(sensor);
       if (body) await act("PATCH", body);
+    } else if (action === "merge") {
+      const into = await target(sensor, others);
+      if (into) await act("POST", { into }, "merge/");
     } else if (await confirmed(t("Delete {name} and all of its values?", { name: sensor.name }), t("Delete"), t("Cancel"))) await act("DELETE");
   } }, text);
   return h("div", { class: "row" }, button("quiet", "edit", t("Change"), t("Change {name}", { name: sensor.name })),
+    others.length > 0 && button("quiet", "merge", t("Merge"), t("Merge {name} into another sensor", { name: sensor.name })),
     button("danger", "delete", t("Delete"), t("Delete {name}", { name: sensor.name })));
 }
 
@@ -71,6 +78,23 @@ function edited(sensor) {
       if (limit("min") !== min || limit("max") !== max) body.thresholds = { min: limit("min"), max: limit("max") };
       dialog.remove();
       done(dialog.returnValue === "yes" ? body : null);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+// Resolves with the id of the sensor that takes it in, or with nothing.
+function target(sensor, others) {
+  return new Promise((done) => {
+    const question = t("{name} becomes part of another sensor: its values, its incidents, and what still comes from it. This cannot be undone.", { name: sensor.name });
+    const into = h("select", { name: "into" }, others.map((other) => h("option", { value: other.id }, `${other.name} (${other.id})`)));
+    const dialog = h("dialog", { "aria-label": t("Merge {name} into another sensor", { name: sensor.name }) }, h("form", { method: "dialog" },
+      h("p", {}, question), h("label", { class: "wide" }, t("Into"), into), h("div", { class: "row end" },
+        h("button", { type: "submit", class: "quiet", value: "no" }, t("Cancel")), h("button", { type: "submit", class: "danger", value: "yes" }, t("Merge")))));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      done(dialog.returnValue === "yes" ? Number(into.value) : null);
     });
     document.body.append(dialog);
     dialog.showModal();

@@ -137,4 +137,88 @@ BOOST_AUTO_TEST_CASE(stored_sensors_are_found_again) {
     BOOST_TEST(b.all.size() == 4U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_said_of_a_merged_one_is_said_of_the_other) {
+    book b;
+    const auto hall = b.plain("iot/hall/temp").record, attic = b.plain("iot/attic/temp").record;
+    b.all.meet(own(3, "temperature"));
+    auto* target = b.all.meet(own(4, "temperature")).found;
+    for (const auto id : {hall.id, storage::sensor_id(3)}) {
+        const auto done = b.all.merge(id, 4);
+        BOOST_TEST(done.rejected == "");
+        BOOST_TEST(done.from.id == id);
+        BOOST_TEST(done.from.merged_into == 0U);
+        BOOST_REQUIRE(!done.changed.empty());
+        BOOST_TEST(done.changed[0].id == id);
+        BOOST_TEST(done.changed[0].merged_into == 4U);
+        BOOST_TEST(done.changed[0].revision == 1U);
+    }
+    BOOST_TEST(b.plain("iot/hall/temp").found == target);
+    BOOST_TEST(b.all.meet(own(3, "temperature")).found == target);
+    BOOST_TEST(b.plain("iot/attic/temp").record.id == attic.id);
+    BOOST_TEST(b.all.size() == 2U);
+    BOOST_TEST(!b.all.find(3).has_value());
+    BOOST_TEST(b.all.declare(3, {}, noon_ms).rejected == "was_merged");
+    auto foreign = own(3);
+    foreign.source = "dht11";
+    BOOST_TEST(b.all.meet(foreign).rejected == "id_of_another_source");
+    storage::sensor_record like;
+    like.id = 3;
+    BOOST_TEST(b.all.adopt(like).found == target);
+}
+
+BOOST_AUTO_TEST_CASE(merged_ones_go_along) {
+    book b;
+    for (const auto id : {1U, 2U, 3U}) b.all.meet(own(id, "light"));
+    BOOST_TEST(b.all.merge(1, 2).rejected == "");
+    const auto done = b.all.merge(2, 3);
+    BOOST_REQUIRE(done.changed.size() == 2U);
+    BOOST_TEST(done.changed[0].id == 2U);
+    BOOST_TEST(done.changed[1].id == 1U);
+    BOOST_TEST(done.changed[1].merged_into == 3U);
+    BOOST_TEST(done.changed[1].revision == 2U);
+    BOOST_TEST(b.all.meet(own(1)).record.id == 3U);
+    const auto removed = b.all.remove(3);
+    BOOST_REQUIRE(removed.size() == 3U);
+    BOOST_TEST(removed.back().id == 3U);
+    const auto fresh = b.all.meet(own(1, "light"));
+    BOOST_TEST(fresh.record.id == 1U);
+    BOOST_TEST(fresh.record.revision > 2U); // above that of what was removed
+}
+
+BOOST_AUTO_TEST_CASE(merges_that_make_no_sense) {
+    book b;
+    b.all.meet(own(1, "light", "V"));
+    b.all.meet(own(2, "light", "mV"));
+    b.all.meet(own(3, "temperature", "V"));
+    b.all.meet(own(4));
+    BOOST_TEST(b.all.merge(1, 1).rejected == "same_sensor");
+    BOOST_TEST(b.all.merge(1, 9).rejected == "unknown_sensor");
+    BOOST_TEST(b.all.merge(9, 1).rejected == "unknown_sensor");
+    BOOST_TEST(b.all.merge(1, 2).rejected == "other_unit");
+    BOOST_TEST(b.all.merge(1, 3).rejected == "other_type");
+    const auto done = b.all.merge(1, 4); // which said nothing of itself
+    BOOST_TEST(done.rejected == "");
+    BOOST_REQUIRE(done.changed.size() == 2U);
+    BOOST_TEST(done.changed[1].id == 4U);
+    BOOST_TEST(done.changed[1].type == "light");
+    BOOST_TEST(done.changed[1].unit == "V");
+    BOOST_TEST(b.all.merge(4, 1).rejected == "unknown_sensor");
+    BOOST_TEST(b.all.merge(1, 4).rejected == "unknown_sensor");
+}
+
+BOOST_AUTO_TEST_CASE(merged_ones_are_known_after_a_start) {
+    const auto target = stored(4, "measurement", "iot/measurements");
+    auto topic = stored(100'001, "plain", "iot/hall/temp"), lost = stored(9, "measurement", "x");
+    topic.merged_into = 4;
+    lost.merged_into = 77; // which is not there
+    book b({}, {target});
+    registry all(b.settings, {target}, {topic, lost});
+    const auto key = registry::key_of("plain", "iot/hall/temp", "temperature");
+    BOOST_TEST(all.meet({0, key, {}, "temperature", {}, "hall", "plain", "iot/hall/temp", noon_ms}).record.id == 4U);
+    const auto other = registry::key_of("plain", "iot/new/temp", "temperature");
+    BOOST_TEST(all.meet({0, other, {}, "temperature", {}, "new", "plain", "iot/new/temp", noon_ms}).record.id !=
+               100'001U);
+    BOOST_TEST(all.meet(own(9)).record.id == 9U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
