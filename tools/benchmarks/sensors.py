@@ -211,9 +211,9 @@ class Sensors:
         done = subprocess.run([node, "--test", "--test-name-pattern", "first view", "budget.test.mjs"], cwd=directory,
                               capture_output=True, text=True, timeout=120, check=False)
         found = re.search(r"first values after (\d+) ms", done.stdout)
-        assert found, done.stdout
-        took = self.got["page"] = int(found.group(1))
-        self.row("page: first values, cold, Chromium over loopback", f"{took} ms", "<= 300 ms", took <= 300)
+        took = self.got["page"] = int(found.group(1)) if found else None
+        print("" if found else done.stdout, end="", flush=True)
+        self.row("page: first values, cold, Chromium over loopback", f"{took} ms", "<= 300 ms", found and took <= 300)
 
 
 def measure_sensors(options, row, results):

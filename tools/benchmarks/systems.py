@@ -46,6 +46,10 @@ class System:
     def environment(self):
         return dict(os.environ)
 
+    def ports(self):
+        """All that it listens on, once it is ready."""
+        return [self.port]
+
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory(prefix="nightjar-bench-", dir=BUILD)
         command = self.command()
@@ -57,7 +61,8 @@ class System:
         end = time.monotonic() + 10
         while True:
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                for port in self.ports():
+                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 return self
             except OSError:
                 if time.monotonic() > end or self.process.poll() is not None:
@@ -99,6 +104,9 @@ class Nightjar(System):
             lines += [f"listener {self.http_port} 127.0.0.1", "protocol http_api"]
         conf.write_text("\n".join(lines + self.more) + "\n", encoding="utf-8")
         return [str(BUILD / "nightjar"), "-c", str(conf)]
+
+    def ports(self):
+        return [self.port, *([self.http_port] if self.http_port else [])]
 
     def environment(self):
         self.allocation_file = Path(self.directory.name) / "allocations"
