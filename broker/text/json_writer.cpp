@@ -2,6 +2,9 @@
 
 #include "broker/text/utf8.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 
@@ -11,7 +14,7 @@ namespace nightjar::text {
 
 namespace {
 
-void append_ascii(std::string& out, char c) {
+void append_escaped(std::string& out, char c) {
     switch (c) {
     case '"': out += "\\\""; return;
     case '\\': out += "\\\\"; return;
@@ -20,11 +23,22 @@ void append_ascii(std::string& out, char c) {
     case '\t': out += "\\t"; return;
     default: break;
     }
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-    } else {
-        out += c;
-    }
+    fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+}
+
+// How many bytes from the front stand for themselves: nearly always all of them.
+std::size_t plain_prefix(std::string_view text) {
+    const auto end = std::find_if(text.begin(), text.end(), [](char c) {
+        return static_cast<signed char>(c) < 0x20 || c == '"' || c == '\\' || c == 0x7F; // below: controls, not ASCII
+    });
+    return static_cast<std::size_t>(end - text.begin());
+}
+
+template <typename Number>
+void append_integer(std::string& out, Number number) {
+    std::array<char, 20> digits; // of the longest
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end);
 }
 
 } // namespace
@@ -32,9 +46,11 @@ void append_ascii(std::string& out, char c) {
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
-        std::size_t length = 1;
-        if (static_cast<unsigned char>(text.front()) < 0x80) {
-            append_ascii(out, text.front());
+        std::size_t length = plain_prefix(text);
+        if (length > 0) {
+            out += text.substr(0, length);
+        } else if (length = 1; static_cast<unsigned char>(text.front()) < 0x80) {
+            append_escaped(out, text.front());
         } else if (length = utf8_length(text); length != 0) {
             out += text.substr(0, length);
         } else {
@@ -89,13 +105,13 @@ json_writer& json_writer::value(bool truth) { return raw(truth ? "true" : "false
 
 json_writer& json_writer::integer(std::int64_t number) {
     separate();
-    fmt::format_to(std::back_inserter(text_), "{}", number);
+    append_integer(text_, number);
     return *this;
 }
 
 json_writer& json_writer::integer(std::uint64_t number) {
     separate();
-    fmt::format_to(std::back_inserter(text_), "{}", number);
+    append_integer(text_, number);
     return *this;
 }
 

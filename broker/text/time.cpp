@@ -122,6 +122,11 @@ std::optional<std::int64_t> parse_epoch(std::string_view text) {
     return std::llround(std::fabs(value) < seconds_end ? value * 1000 : value);
 }
 
+// The digits of `number` from that worth `unit` on.
+void append_digits(std::string& out, std::int64_t number, std::int64_t unit) {
+    for (; unit > 0; unit /= 10) out += static_cast<char>('0' + number / unit % 10);
+}
+
 } // namespace
 
 std::string format_time_us(std::int64_t us) {
@@ -135,11 +140,17 @@ std::string format_time_us(std::int64_t us) {
 
 std::string format_time(std::int64_t ms) {
     const civil_time t = civil_from(ms);
-    const auto fraction = t.time_of_day.subseconds().count();
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", static_cast<int>(t.date.year()),
-                       static_cast<unsigned>(t.date.month()), static_cast<unsigned>(t.date.day()),
-                       t.time_of_day.hours().count(), t.time_of_day.minutes().count(), t.time_of_day.seconds().count(),
-                       fraction == 0 ? "" : fmt::format(".{:03}", fraction));
+    std::string out; // by hand: lists have one for each of thousands of rows
+    out.reserve(sizeof "2026-01-02T03:04:05.678Z");
+    append_digits(out, static_cast<int>(t.date.year()), 1000);
+    append_digits(out += '-', static_cast<unsigned>(t.date.month()), 10);
+    append_digits(out += '-', static_cast<unsigned>(t.date.day()), 10);
+    append_digits(out += 'T', t.time_of_day.hours().count(), 10);
+    append_digits(out += ':', t.time_of_day.minutes().count(), 10);
+    append_digits(out += ':', t.time_of_day.seconds().count(), 10);
+    if (const auto fraction = t.time_of_day.subseconds().count(); fraction != 0)
+        append_digits(out += '.', fraction, 100);
+    return out += 'Z';
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text) {
