@@ -25,7 +25,7 @@ void request_rate::forget_old(clock::time_point now) {
 
 std::string counted_address(std::string_view address) {
     constexpr std::size_t network = 8; // bytes
-    const std::string text(address);
+    std::string text(address);
     unsigned char bits[16];
     if (inet_pton(AF_INET6, text.c_str(), bits) != 1) return text;
     return {reinterpret_cast<const char*>(bits), network};
