@@ -46,10 +46,12 @@ void append_integer(std::string& out, Number number) {
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
-        std::size_t length = plain_prefix(text);
-        if (length > 0) {
-            out += text.substr(0, length);
-        } else if (length = 1; static_cast<unsigned char>(text.front()) < 0x80) {
+        const auto plain = plain_prefix(text);
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) break;
+        std::size_t length = 1;
+        if (static_cast<unsigned char>(text.front()) < 0x80) {
             append_escaped(out, text.front());
         } else if (length = utf8_length(text); length != 0) {
             out += text.substr(0, length);
