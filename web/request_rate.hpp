@@ -1,5 +1,7 @@
-// How often each address may ask: `rate` requests a second in the long run, and as many at once as ten seconds give.
-// Remembers some ten thousand addresses at most. Web thread; time is the steady clock's, passed in.
+// How often each address (of IPv6: each network of 64 bits) may ask: `rate` requests a second in the long run, and as
+// many at once as ten seconds give. Remembers some ten thousand of them at most.
+//
+// Web thread. Time is the steady clock's, passed in.
 #pragma once
 
 #include <chrono>
@@ -30,8 +32,5 @@ class request_rate {
     // Each request takes its share of time, from the past if it can; who took more than saved_up ahead has to wait.
     boost::unordered_flat_map<std::string, clock::time_point> used_up_to_;
 };
-
-// Whom an address counts for: of IPv6 the first 64 bits, which one subscriber has to himself.
-std::string counted_address(std::string_view address);
 
 } // namespace nightjar::web

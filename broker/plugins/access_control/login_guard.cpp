@@ -1,5 +1,7 @@
 #include "broker/plugins/access_control/login_guard.hpp"
 
+#include "broker/text/network.hpp"
+
 #include <algorithm>
 
 namespace nightjar::plugins::access_control {
@@ -16,7 +18,7 @@ constexpr std::size_t most_addresses = 65'536;
 
 std::optional<login_guard::clock::duration> login_guard::delay_of(std::string_view address, clock::time_point now) {
     const std::scoped_lock lock(mutex_);
-    const auto found = addresses_.find(std::string(address));
+    const auto found = addresses_.find(text::network_of(address));
     if (found == addresses_.end()) return clock::duration::zero();
     auto& r = found->second;
     if (now - r.last > memory) {
@@ -32,14 +34,14 @@ std::optional<login_guard::clock::duration> login_guard::delay_of(std::string_vi
 
 void login_guard::succeeded(std::string_view address) {
     const std::scoped_lock lock(mutex_);
-    const auto found = addresses_.find(std::string(address));
+    const auto found = addresses_.find(text::network_of(address));
     if (found != addresses_.end()) ++found->second.right_ones;
 }
 
 void login_guard::failed(std::string_view address, clock::time_point now) {
     const std::scoped_lock lock(mutex_);
     if (addresses_.size() >= most_addresses) forget_old(now);
-    auto& r = addresses_[std::string(address)];
+    auto& r = addresses_[text::network_of(address)];
     if (now - r.last > memory) r.failures = r.right_ones = 0;
     ++r.failures;
     r.last = now;

@@ -1,5 +1,7 @@
-// Slows down who guesses passwords: after a few failures from one address, its next tries are let through one a second,
-// and no more than a few may wait. Others, and clients whose password was found right before, are not held up.
+// Slows down who guesses passwords: after a few failures from one address (of IPv6: one network of 64 bits), its next
+// tries are let through one a second, and no more than a few may wait. Others, and clients whose password was found
+// right before, are not held up.
+//
 // Any thread; a mutex inside. Time is the steady clock's, passed in.
 #pragma once
 
