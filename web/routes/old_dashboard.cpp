@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <vector>
 
 namespace nightjar::web {
 
@@ -24,7 +25,7 @@ struct pair {
 // The two sensors of the device that was heard of last.
 struct device {
     std::optional<sensor_record> temperature, humidity;
-    std::int64_t heard_ms = 0;
+    storage::measurement_id heard = 0; // ids grow as values arrive; two of them may have one time
 };
 
 std::optional<device> last_device(const tables& stored) {
@@ -34,27 +35,31 @@ std::optional<device> last_device(const tables& stored) {
         const auto last = stored.measurements.last(sensor.id);
         if (!last) continue;
         auto& d = by_topic[sensor.topic];
-        d.heard_ms = std::max(d.heard_ms, last->time_ms());
+        d.heard = std::max(d.heard, last->id);
         (sensor.type == "humidity" ? d.humidity : d.temperature) = std::move(sensor);
     }
-    const auto newest = std::max_element(by_topic.begin(), by_topic.end(), [](const auto& a, const auto& b) {
-        return a.second.heard_ms < b.second.heard_ms;
-    });
+    const auto newest = std::max_element(by_topic.begin(), by_topic.end(),
+                                         [](const auto& a, const auto& b) { return a.second.heard < b.second.heard; });
     return newest == by_topic.end() ? std::nullopt : std::optional(std::move(newest->second));
 }
 
-// By time, newest first: what came in one message has one time.
-std::map<std::int64_t, pair, std::greater<>> pairs(const device& of, const tables& stored, std::size_t limit) {
-    std::map<std::int64_t, pair, std::greater<>> result;
-    const auto add = [&](const std::optional<sensor_record>& sensor, std::optional<stored_measurement> pair::*place) {
-        if (!sensor) return;
+// By arrival, newest first. Of one message the humidity's id comes right behind the temperature's.
+using pairs_by_id = std::map<storage::measurement_id, pair, std::greater<>>;
+
+pairs_by_id pairs(const device& of, const tables& stored, std::size_t limit) {
+    pairs_by_id result;
+    const auto rows_of = [&](const std::optional<sensor_record>& sensor) {
+        if (!sensor) return std::vector<stored_measurement>();
         storage::measurement_query query;
         query.sensor = sensor->id;
         query.limit = limit;
-        for (const auto& row : stored.measurements.query(query).rows) result[row.time_ms()].*place = row;
+        return stored.measurements.query(query).rows;
     };
-    add(of.temperature, &pair::temperature);
-    add(of.humidity, &pair::humidity);
+    for (const auto& row : rows_of(of.temperature)) result[row.id].temperature = row;
+    for (const auto& row : rows_of(of.humidity)) {
+        const auto before = result.find(row.id - 1);
+        (before != result.end() ? before->second : result[row.id]).humidity = row;
+    }
     return result;
 }
 
@@ -64,25 +69,25 @@ void write_value(json_writer& out, std::string_view name, const std::optional<st
 
 response latest(const tables& stored) {
     const auto device = last_device(stored);
-    const auto all = device ? pairs(*device, stored, 1) : decltype(pairs(*device, stored, 1))();
+    const auto all = device ? pairs(*device, stored, 1) : pairs_by_id();
     if (all.empty()) return error_response(404, "no_measurement", "There is no measurement of a DHT11 yet.");
-    const auto& [time, values] = *all.begin();
+    const auto& values = all.begin()->second;
     json_writer out;
     out.begin_object();
     write_value(out, "temperature", values.temperature);
     write_value(out, "humidity", values.humidity);
-    return json_response(200, out.field("timestamp", format_time(time)).end_object().take());
+    return json_response(200, out.field("timestamp", format_time(values.any().time_ms())).end_object().take());
 }
 
 response list(const tables& stored) {
     json_writer out;
     out.begin_object().key("data").begin_array();
     if (const auto device = last_device(stored)) {
-        for (const auto& [time, values] : pairs(*device, stored, listed)) {
-            out.begin_object().field("id", values.any().id);
+        for (const auto& [id, values] : pairs(*device, stored, listed)) {
+            out.begin_object().field("id", id);
             write_value(out, "temp", values.temperature);
             write_value(out, "hum", values.humidity);
-            out.field("dt", format_time(time)).end_object();
+            out.field("dt", format_time(values.any().time_ms())).end_object();
         }
     }
     return json_response(200, out.end_array().end_object().take());
