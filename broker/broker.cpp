@@ -129,6 +129,8 @@ void broker::restore() {
         log_.notice("persistence is off: sessions, their queues and retained messages are kept in memory only.");
         return;
     }
+    if (conf_.acknowledge_before_stored)
+        log_.notice("acknowledge_before_stored is on: a crash loses what was acknowledged right before.");
     auto found = store_->restore([](std::string_view topic, std::string_view payload, std::uint8_t qos, bool retain) {
         return storage::loggable_ptr(topics::message::make(topic, payload, static_cast<codec::qos>(qos), retain));
     });

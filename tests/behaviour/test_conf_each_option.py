@@ -369,7 +369,8 @@ class AcknowledgeBeforeStored(OneOption):
     nightjar_only = "our own"
     extra_conf = "acknowledge_before_stored true"
 
-    def test_all_is_stored_in_the_end(self):
+    def test_it_is_said_and_all_is_stored_in_the_end(self):
+        self.broker.wait_log("acknowledge_before_stored is on")
         self.client("c").publish("kept", b"1", 1, retain=True)
         self.broker.restart()
         self.client("d").subscribe(("kept", 0)).take("kept", b"1")
