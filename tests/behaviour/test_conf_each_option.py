@@ -441,6 +441,9 @@ class WorkerThreads(OneOption):
     def test_as_many(self):
         self.broker.wait_log("3 worker threads")
         tasks = Path(f"/proc/{self.broker.process.pid}/task")
-        names = [Path(task, "comm").read_text().strip() for task in tasks.iterdir()]
-        self.assertEqual(sorted(name for name in names if name.startswith("nj-worker")),
-                         ["nj-worker-0", "nj-worker-1", "nj-worker-2"])
+        wanted = ["nj-worker-0", "nj-worker-1", "nj-worker-2"]
+
+        def workers():
+            names = [Path(task, "comm").read_text().strip() for task in tasks.iterdir()]
+            return sorted(name for name in names if name.startswith("nj-worker")) == wanted
+        self.wait_until(workers, "each has its name")

@@ -44,7 +44,8 @@ class Watchdog(BrokerCase):
     def stopped(self, name):
         """One thread of the broker stands still."""
         tasks = pathlib.Path(f"/proc/{self.broker.process.pid}/task")
-        thread = next(int(t.name) for t in tasks.iterdir() if (t / "comm").read_text().strip() == name)
+        thread = self.wait_until(lambda: next((int(t.name) for t in tasks.iterdir()
+                                               if (t / "comm").read_text().strip() == name), None), f"{name} runs")
         libc = ctypes.CDLL(None, use_errno=True)
         if libc.ptrace(PTRACE_SEIZE, thread, None, None) != 0:
             raise unittest.SkipTest("no right to trace: " + os.strerror(ctypes.get_errno()))

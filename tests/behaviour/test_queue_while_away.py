@@ -4,6 +4,7 @@
 """
 
 from harness import BrokerCase
+from harness.broker import is_mosquitto
 
 
 class QueueWhileAway(BrokerCase):
@@ -27,6 +28,8 @@ class QueueWhileAway(BrokerCase):
         publisher.publish("queue-0/granted", b"wrong", qos=2)
         publisher.publish("queue-0/sent", b"wrong", qos=0)
         publisher.publish("queue-0/sent", b"marker", qos=1)
+        if not is_mosquitto():  # the worker of the session may hear of all three after the acknowledgement
+            self.wait_until(lambda: self.rest.get("/api/v1/clients/away-0").json()["queued"] == 1, "the marker waits")
         self.client("away-0", clean=False, session_present=True).take("queue-0/sent", b"marker", 1)
 
     def test_retain_flag_is_off(self):
