@@ -3,14 +3,13 @@
 //
 //   page    number u64, pad u16, kind u16, then lower u16 and upper u16, or the count of overflow pages u32
 //   tree    branch and leaf pages: after those 16 bytes, offsets u16 of the nodes, as many as (lower - 16) / 2
-//   node    low u16, high u16, flags u16, key size u16, key; in a branch the first 48 bits are the page below, in a
-//   leaf
-//           the first 32 are the size of the value, which follows or (flag 1) lies in overflow pages whose first
-//           follows; flag 2: the value describes another tree
-//   meta    pages 0 and 1 in turn: after 16 bytes magic u32, version u32, address u64, map size u64, the trees of the
-//   free
-//           pages and of the tables (48 bytes each), last page u64, transaction u64
-//   free    key transaction u64; value count u64 and as many page numbers, the largest first
+//   node    low u16, high u16, flags u16, key size u16, key; in a branch the first 48 bits are the page below;
+//           in a leaf the first 32 are the size of the value, which follows or (flag 1) lies in overflow pages
+//           whose first follows; flag 2: the value describes another tree
+//   meta    pages 0 and 1 in turn: after 16 bytes magic u32, version u32, address u64, map size u64, the trees
+//           of the free pages and of the tables (48 bytes each), last page u64, transaction u64
+//   free    key transaction u64; value count u64 and as many page numbers, the largest first; pages behind the
+//           end of the file, up to the last page, are all among them
 #pragma once
 
 #include <cstdint>

@@ -161,22 +161,6 @@ class LogFacility(OneOption):
                 self.assertEqual(self.broker.wait_exit(), status, self.broker.log())
 
 
-class LogTimestamp(OneOption):
-    extra_conf = "log_timestamp false"
-
-    def test_lines_begin_with_what_they_say(self):
-        self.client("plain")
-        self.broker.wait_log(r"(?m)^New client connected from \S+ as plain ")
-
-
-class LogTimestampFormat(OneOption):
-    extra_conf = "log_timestamp_format %Y/%m/%d-%H"
-
-    def test_as_it_says(self):
-        self.client("dated")
-        self.broker.wait_log(r"(?m)^\d{4}/\d\d/\d\d-\d\d: New client connected from \S+ as dated ")
-
-
 class LogType(OneOption):
     log_types = "subscribe"
 

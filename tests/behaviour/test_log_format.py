@@ -48,7 +48,7 @@ class Json(BrokerCase):
         self.wait_line(event="connected", client="Zoë ☃")
 
 
-class TimestampFormat(BrokerCase):
+class LogTimestampFormat(BrokerCase):
     extra_conf = "log_timestamp_format %Y-%m-%dT%H:%M:%S"
 
     def test_lines_begin_with_it(self):
@@ -56,7 +56,7 @@ class TimestampFormat(BrokerCase):
         self.broker.wait_log(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d: New client connected .* as c1 ")
 
 
-class NoTimestamp(BrokerCase):
+class LogTimestamp(BrokerCase):
     extra_conf = "log_timestamp false"
 
     def test_lines_come_without(self):

@@ -53,13 +53,23 @@ response show(storage::sensor_id id, const tables& stored, admin::administrator&
     return sensor ? show_sensor(*sensor, stored, admin) : not_found("Somebody has deleted the sensor meanwhile.");
 }
 
-answer change_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
+// `action`, with the body as what it takes.
+answer act_on(std::string_view action, const request& what, const tables& stored, admin::administrator& admin,
+              milliseconds deadline) {
     const auto sensor = find_sensor(stored, what.parameters[0]);
     if (!sensor) co_return sensor.error();
     const auto body = parse_object(what.body);
     if (!body) co_return bad_request("bad_json", not_an_object);
-    const auto done = co_await give(admin, what, write_command("change", sensor->id, *body), deadline);
+    const auto done = co_await give(admin, what, write_command(action, sensor->id, *body), deadline);
     co_return done ? show(done->sensors.front(), stored, admin) : done.error();
+}
+
+answer change_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
+    return act_on("change", what, stored, admin, deadline);
+}
+
+answer merge_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
+    return act_on("merge", what, stored, admin, deadline);
 }
 
 answer create_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
@@ -75,15 +85,6 @@ answer create_sensor(const request& what, const tables& stored, admin::administr
     result.status = 201;
     result.fields.emplace_back("Location", fmt::format("/api/monitoring/sensors/{}/", done->sensors.front()));
     co_return result;
-}
-
-answer merge_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
-    const auto sensor = find_sensor(stored, what.parameters[0]);
-    if (!sensor) co_return sensor.error();
-    const auto body = parse_object(what.body);
-    if (!body) co_return bad_request("bad_json", not_an_object);
-    const auto done = co_await give(admin, what, write_command("merge", sensor->id, *body), deadline);
-    co_return done ? show(done->sensors.front(), stored, admin) : done.error();
 }
 
 answer delete_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
