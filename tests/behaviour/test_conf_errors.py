@@ -77,9 +77,9 @@ class ConfWarnings(BrokerCase):
 
     def test_known_but_without_effect(self):
         line = self.broker.conf().splitlines().index("upgrade_outgoing_qos true") + 1
-        self.broker.wait_log("upgrade_outgoing_qos")
-        self.broker.wait_log(rf"broker\.conf:{line}\b")
+        self.broker.wait_log("upgrade_outgoing_qos", since=0)
+        self.broker.wait_log(rf"broker\.conf:{line}\b", since=0)
         self.assert_healthy()
 
     def test_no_listener_on_1883_is_noticed(self):
-        self.broker.wait_log("no listener on port 1883")
+        self.broker.wait_log("no listener on port 1883", since=0)

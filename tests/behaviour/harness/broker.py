@@ -66,6 +66,7 @@ class Broker:
         self.process = None
         self._log_path = self.directory + "/log"
         self._last_log = ""
+        self.test_began = 0  # where in the log
 
     def conf(self):
         lines = [f"listener {self.port} 127.0.0.1",
@@ -173,8 +174,10 @@ class Broker:
         """Where the log ends now, to look only at what comes later."""
         return len(self.log())
 
-    def wait_log(self, pattern, since=0, timeout=5):
-        """Waits for a log line that matches; returns the match."""
+    def wait_log(self, pattern, since=None, timeout=5):
+        """Waits for a log line of this test that matches, or one since a place in the log; returns the match."""
+        if since is None:
+            since = self.test_began
         end = time.monotonic() + seconds(timeout)
         while True:
             found = re.search(pattern, self.log()[since:], re.MULTILINE)

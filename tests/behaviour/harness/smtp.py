@@ -1,5 +1,6 @@
 """A mail server for tests: STARTTLS, and a password if wanted. It can be away for a while and come back on its port."""
 
+import asyncio
 import email
 import email.policy
 import logging
@@ -14,6 +15,28 @@ from .broker import free_port, seconds
 
 
 logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # clients that break off are what some tests want
+
+
+class Sessions(Controller):
+    """Knows its connections, to cut them: what a stopped loop leaves open, a client waits at for its whole patience."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self._sessions = []
+
+    def factory(self):
+        self._sessions.append(super().factory())
+        return self._sessions[-1]
+
+    async def _cut(self):
+        for session in self._sessions:
+            if session.transport is not None:
+                session.transport.abort()
+        await asyncio.sleep(0)  # the turn in which the sockets are closed
+
+    def stop(self):
+        asyncio.run_coroutine_threadsafe(self._cut(), self.loop).result()
+        super().stop()
 
 
 class MailServer:
@@ -35,7 +58,7 @@ class MailServer:
             options.update(tls_context=context, require_starttls=True)
         if self.login[0] is not None:
             options.update(authenticator=self._authenticate, auth_required=True)
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        self._controller = Sessions(self, hostname="127.0.0.1", port=self.port, **options)
         self._controller.start()
         return self
 
