@@ -1,6 +1,7 @@
 """A mail server for tests: STARTTLS, and a password if wanted. It can be away for a while and come back on its port."""
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import logging
@@ -30,7 +31,8 @@ class Sessions(Controller):
 
     async def _cut(self):
         for session in self._sessions:
-            if session.transport is not None:
+            # None before the connection; Python 3.11's TLS transport has lost its protocol when it is closed already.
+            with contextlib.suppress(AttributeError):
                 session.transport.abort()
         await asyncio.sleep(0)  # the turn in which the sockets are closed
 
