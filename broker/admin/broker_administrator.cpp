@@ -23,6 +23,21 @@ publish_status status_of(const worker::inject_result& result) {
     return result.storage_failed ? publish_status::storage_failed : publish_status::done;
 }
 
+// On `home`'s thread. A reload that comes while the password is looked at has changed who may enter: asked again.
+void admit_on(worker::worker& home, const worker::common& broker, const visitor& who, const std::string& path,
+              const std::function<void(admission)>& done) {
+    const plugin::client as{"http-api", who.user_name, who.address, who.port, false, false, who.listener->realm};
+    home.judge(as, who.password, [&home, &broker, who, path, done](plugin::connect_verdict verdict) {
+        if (verdict == plugin::connect_verdict::later) return admit_on(home, broker, who, path, done);
+        const auto& l = *who.listener;
+        const bool open = l.allow_anonymous.value_or(broker.conf.allow_anonymous || broker.conf.local_only);
+        if (verdict != plugin::connect_verdict::accept && (verdict != plugin::connect_verdict::pass || !open))
+            return done(admission::wants_login);
+        const plugin::client then{"http-api", who.user_name, who.address, 0, false, false, l.realm};
+        done(home.may_read(then, path) ? admission::granted : admission::denied);
+    });
+}
+
 // Of this process, without the files it has mapped (the store); 0 if the kernel does not say.
 std::uint64_t resident_memory() {
     std::uint64_t whole = 0, resident = 0, shared = 0; // pages
@@ -96,16 +111,7 @@ void broker_administrator::admit(visitor who, std::string path, std::function<vo
     if (stopping_) return done(admission::denied);
     auto& home = any_worker();
     home.post([&home, &broker = broker_, who = std::move(who), path = std::move(path), done = std::move(done)] {
-        const plugin::client as{"http-api", who.user_name, who.address, who.port, false, false, who.listener->realm};
-        const auto decide = [&home, &broker, as_user = who, path, done](plugin::connect_verdict verdict) {
-            const auto& l = *as_user.listener;
-            const bool open = l.allow_anonymous.value_or(broker.conf.allow_anonymous || broker.conf.local_only);
-            if (verdict != plugin::connect_verdict::accept && (verdict != plugin::connect_verdict::pass || !open))
-                return done(admission::wants_login);
-            const plugin::client then{"http-api", as_user.user_name, as_user.address, 0, false, false, l.realm};
-            done(home.may_read(then, path) ? admission::granted : admission::denied);
-        };
-        home.judge(as, who.password, decide);
+        admit_on(home, broker, who, path, done);
     });
 }
 

@@ -14,9 +14,11 @@ constexpr std::uint8_t bridge_bit = 0x80;     // bridges of mosquitto mark thems
 constexpr std::uint8_t required_flags = 0x02; // of PUBREL, SUBSCRIBE, UNSUBSCRIBE
 constexpr std::size_t longest_v3_1_client_id = 23;
 
-result<protocol_version> read_version(field_reader& body) {
+result<protocol_version> read_version(field_reader& body, bool& bridge) {
     const auto name = body.counted();
-    const auto level = static_cast<std::uint8_t>(body.byte() & ~bridge_bit);
+    const auto byte = body.byte();
+    const auto level = byte & ~bridge_bit;
+    bridge = (byte & bridge_bit) != 0;
     if (body.truncated()) return error::truncated;
     if (name == "MQTT") { // [MQTT-3.1.2-1]
         if (level == 4) return protocol_version::v3_1_1;
@@ -97,10 +99,10 @@ std::optional<subscription_request> filter_list::next() {
 result<connect> decode_connect(std::uint8_t flags, bytes body) {
     if (flags != 0) return error::invalid_flags; // [MQTT-2.2.2-2]
     field_reader fields(body);
-    const auto version = read_version(fields);
+    connect packet;
+    const auto version = read_version(fields, packet.bridge);
     if (!version) return version.error();
     const unsigned connect_flags = fields.byte();
-    connect packet;
     packet.version = *version;
     packet.keep_alive = fields.two_bytes();
     if (fields.truncated()) return error::truncated;

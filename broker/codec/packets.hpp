@@ -18,6 +18,7 @@ struct connect { // MQTT-3.1
     protocol_version version = protocol_version::v3_1_1;
     bool clean_session = true;
     std::uint16_t keep_alive = 0; // seconds
+    bool bridge = false;          // of mosquitto, which says so in a bit of its own
     bytes client_id;
     std::optional<codec::will> will;
     std::optional<bytes> user_name;

@@ -11,21 +11,28 @@ namespace nightjar::session {
 using plugin::drop_reason;
 
 void session::deliver(delivery& d, codec::qos granted) {
-    if (mount_) return deliver_mounted(d, granted);
+    if (mount_ || bridge_) return deliver_apart(d, granted);
     const auto qos = std::min(d.packet().qos, granted); // [MQTT-3.8.4-6]
     if (qos == codec::qos::at_most_once) return deliver_qos0(d);
     deliver_at(qos, d);
 }
 
-// The client hears another topic than the others, so it shares no frame with them.
-void session::deliver_mounted(delivery& d, codec::qos granted) {
+// The client hears another topic than the others, so it shares no frame with them. Or it is a bridge of mosquitto: it
+// hears nothing that it has sent, which would go round, and sees RETAIN as it was published, to publish it so itself.
+void session::deliver_apart(delivery& d, codec::qos granted) {
     const auto& p = d.packet();
     const auto qos = std::min(p.qos, granted);
+    if (bridge_ && d.is_from(*this)) return keep_from_its_writer(d, qos);
     if (hides(p.topic)) return drop(d.shared(), qos, drop_reason::denied); // subscribed to through another listener
     if (qos != codec::qos::at_most_once) return deliver_at(qos, d);
     if (link_ == nullptr || (outbound_ && outbound_->retained_waiting > 0)) return deliver_qos0(d); // it queues
     if (!link_->has_room(p.topic.size() + p.payload.size())) return drop_qos0(d, drop_reason::output_full);
-    send_publish({p.topic, p.payload, qos, false, false, 0}, d.large() ? d.shared() : nullptr);
+    send_publish({p.topic, p.payload, qos, bridge_ && p.retain, false, 0}, d.large() ? d.shared() : nullptr);
+}
+
+void session::keep_from_its_writer(delivery& d, codec::qos qos) {
+    trace_message("not sent back", d.packet().topic, qos, "bridge");
+    if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, d.shared());
 }
 
 // QoS 1 or 2.
@@ -146,7 +153,8 @@ void session::send_in_flight(inflight_window::slot& s) {
     const auto qos =
         s.state == inflight_window::state::awaiting_puback ? codec::qos::at_least_once : codec::qos::exactly_once;
     const bool dup = std::exchange(s.sent, true); // [MQTT-3.3.1-1]
-    send_publish({s.message->topic(), s.message->payload(), qos, s.retain, dup, s.id}, s.message);
+    const auto& m = *s.message;
+    send_publish({m.topic(), m.payload(), qos, retain_of(s.retain, m), dup, s.id}, s.message);
 }
 
 void session::send_publish(codec::publish packet, const topics::message_ptr& m) {
@@ -220,8 +228,8 @@ void session::pump() {
         if (next.qos != codec::qos::at_most_once && out.window.size() >= limits_.max_inflight_messages) return;
         out.note_unqueued(next);
         if (next.qos == codec::qos::at_most_once) {
-            send_publish({next.message->topic(), next.message->payload(), next.qos, next.retained, false, 0},
-                         next.message);
+            const auto& m = *next.message;
+            send_publish({m.topic(), m.payload(), next.qos, retain_of(next.retained, m), false, 0}, next.message);
         } else {
             start(out.window.add(std::move(next.message), next.qos, next.retained), next.qos);
         }

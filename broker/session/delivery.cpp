@@ -12,13 +12,13 @@ codec::publish as_packet(const topics::message& m) { return {m.topic(), m.payloa
 
 } // namespace
 
-delivery::delivery(const codec::publish& packet, codec::bytes frame, std::string& scratch)
-    : packet_(packet), scratch_(scratch) {
+delivery::delivery(const codec::publish& packet, codec::bytes frame, std::string& scratch, const session* writer)
+    : packet_(packet), scratch_(scratch), writer_(writer) {
     if (!frame.empty() && frame[0] == qos0_first_byte) qos0_frame_ = frame;
 }
 
-delivery::delivery(const topics::message_ptr& m, std::string& scratch)
-    : packet_(as_packet(*m)), scratch_(scratch), shared_(m) {}
+delivery::delivery(const topics::message_ptr& m, std::string& scratch, const session* writer)
+    : packet_(as_packet(*m)), scratch_(scratch), shared_(m), writer_(writer) {}
 
 void delivery::encode_qos0() {
     const codec::publish plain{packet_.topic, packet_.payload, codec::qos::at_most_once, false, false, 0};

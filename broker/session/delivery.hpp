@@ -9,13 +9,17 @@
 
 namespace nightjar::session {
 
+class session;
+
 class delivery {
   public:
-    // `frame`: the packet as it came, may be empty; views must outlive this. `scratch`: the worker's, reused.
-    delivery(const codec::publish& packet, codec::bytes frame, std::string& scratch);
-    delivery(const topics::message_ptr& m, std::string& scratch);
+    // `frame`: the packet as it came, may be empty; views must outlive this. `scratch`: the worker's, reused. `writer`:
+    // who published it, if that is a session of this worker.
+    delivery(const codec::publish& packet, codec::bytes frame, std::string& scratch, const session* writer = nullptr);
+    delivery(const topics::message_ptr& m, std::string& scratch, const session* writer = nullptr);
 
     const codec::publish& packet() const { return packet_; }
+    bool is_from(const session& s) const { return writer_ == &s; }
     // As a PUBLISH with QoS 0, without DUP and RETAIN [MQTT-3.3.1-9]. The same bytes for every 3.1 and 3.1.1 client.
     codec::bytes qos0_frame() {
         if (qos0_frame_.empty()) encode_qos0();
@@ -36,6 +40,7 @@ class delivery {
     codec::bytes qos0_frame_;
     std::string& scratch_;
     topics::message_ptr shared_;
+    const session* writer_;
 };
 
 } // namespace nightjar::session

@@ -54,6 +54,7 @@ void session::attach(link& to, const codec::connect& packet, bool session_presen
     link_ = &to;
     version_ = packet.version;
     clean_ = packet.clean_session;
+    bridge_ = packet.bridge;
     durable_ = !clean_ && disk_.keeps_sessions();
     disconnect_received_ = false;
     past_.reset();

@@ -155,7 +155,7 @@ class session : public order_hook {
     void forget();
 
     void deliver_at(codec::qos qos, delivery& d);
-    void deliver_mounted(delivery& d, codec::qos granted);
+    void deliver_apart(delivery& d, codec::qos granted);
     void deliver_qos0(delivery& d);
     void start(inflight_window::slot& s, codec::qos qos);
     void send_after(inflight_window::slot& s, ticket after);
@@ -163,6 +163,8 @@ class session : public order_hook {
     void send_in_flight(inflight_window::slot& s);
     void drop(const topics::message_ptr& m, codec::qos qos, plugin::drop_reason why);
     void drop_qos0(const delivery& d, plugin::drop_reason why);
+    void keep_from_its_writer(delivery& d, codec::qos qos);
+    bool retain_of(bool retained, const topics::message& m) const { return retained || (bridge_ && m.retain()); }
     bool hides(codec::bytes topic) const { return mount_ && !mount_->covers(topic); }
     codec::bytes full(codec::bytes topic) { return mount_ ? mount_->full(topic) : topic; }
     void send_publish(codec::publish packet, const topics::message_ptr& m); // the whole topic; the client gets its part
@@ -249,6 +251,7 @@ class session : public order_hook {
     codec::protocol_version version_ = codec::protocol_version::v3_1_1;
     bool clean_ = true;
     bool durable_ = false;
+    bool bridge_ = false; // its client is one of mosquitto's, see deliver_apart()
     bool disconnect_received_ = false;
     bool repeats_ = false;
 };

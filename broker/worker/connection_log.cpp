@@ -76,9 +76,10 @@ void connection::write_welcome(const codec::connect& packet) const {
                    {"protocol", packet.version == codec::protocol_version::v3_1 ? "3.1" : "3.1.1"},
                    {"clean_session", packet.clean_session},
                    {"keep_alive", packet.keep_alive}},
-                  "New client connected from {} as {} (p{}, c{}, k{}{}).", peer_.place(), id,
-                  packet.version == codec::protocol_version::v3_1 ? 1 : 2, packet.clean_session ? 1 : 0,
-                  packet.keep_alive, packet.user_name ? fmt::format(", u'{}'", user) : "");
+                  "New {} connected from {} as {} (p{}, c{}, k{}{}).", packet.bridge ? "bridge" : "client",
+                  peer_.place(), id, packet.version == codec::protocol_version::v3_1 ? 1 : 2,
+                  packet.clean_session ? 1 : 0, packet.keep_alive,
+                  packet.user_name ? fmt::format(", u'{}'", user) : "");
     if (!log.enabled(level::debug)) return;
     if (packet.will) {
         log.debug("Will message specified ({} bytes) (r{}, q{}).", packet.will->payload.size(),

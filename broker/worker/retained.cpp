@@ -138,7 +138,7 @@ void worker::forget_some(const std::shared_ptr<forgetting>& f) {
     for (std::size_t n = 0; n < forgotten_a_piece && f->next < f->topics.size(); ++n) {
         const auto& topic = f->topics[f->next++];
         const auto found = topics_.find(topic, common_.plugins);
-        if (!found || (*found)->reserved || !may_write(**found, visitor_of(f->who), nullptr)) {
+        if (!found || (*found)->closed || !may_write(**found, visitor_of(f->who), nullptr)) {
             ++f->result.forbidden;
         } else if (!common_.retained.find(topic)) {
             ++f->result.missing;

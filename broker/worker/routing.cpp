@@ -24,7 +24,7 @@ plugin::client traced_as(plugin::client who, const session::session* writer, std
 } // namespace
 
 session::route_result worker::publish(session::session& from, const codec::publish& packet, codec::bytes frame) {
-    session::delivery d(packet, frame, scratch_);
+    session::delivery d(packet, frame, scratch_, &from);
     const auto who = describe(from);
     const auto result = route(d, &who, &from, nullptr);
     return {result.error, result.kept ? batches_.open_ticket() : 0, result.outcome == plugin::publish_outcome::stored,
@@ -32,7 +32,7 @@ session::route_result worker::publish(session::session& from, const codec::publi
 }
 
 void worker::publish_will(session::session& from, const topics::message_ptr& will) {
-    session::delivery d(will, scratch_);
+    session::delivery d(will, scratch_, &from);
     const auto who = describe(from);
     route(d, &who, &from, nullptr);
 }
@@ -83,7 +83,7 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, se
 std::optional<plugin::drop_reason> worker::refusal_of(topic_entry& entry, const codec::publish& packet,
                                                       const plugin::client& who, const session::session* writer) {
     const auto limit = common_.conf.message_size_limit;
-    if (entry.reserved || !may_write(entry, who, writer)) return drop_reason::denied;
+    if (entry.closed || !may_write(entry, who, writer)) return drop_reason::denied;
     if (limit != 0 && packet.payload.size() > limit) return drop_reason::too_large;
     return std::nullopt;
 }

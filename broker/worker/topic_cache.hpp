@@ -39,7 +39,8 @@ struct topic_entry {
     const std::size_t stripe; // of the subscription tree
     topics::tree_version version = 0;
     std::uint64_t rights = 0;    // worker::rights_ when it was filled; 0: it was not
-    const bool reserved;         // `$SYS`, `$share`: clients may not publish here
+    const bool reserved;         // `$SYS`, `$share`: of this process, so not kept on disk
+    const bool closed;           // reserved, and clients may not publish here either
     std::uint64_t writer = 0;    // the session whose right to publish here was last asked for
     std::uint64_t writer_at = 0; // worker::rights_ then
     bool writer_may = false;

@@ -100,7 +100,7 @@ void worker::trace_access(const plugin::client& who, plugin::question what, code
 void worker::trace_write(const plugin::client& who, const topic_entry& entry, const codec::publish& packet,
                          std::optional<plugin::drop_reason> refused) const {
     std::string_view by;
-    if (entry.reserved) {
+    if (entry.closed) {
         by = "nobody may publish to this topic";
     } else if (refused == plugin::drop_reason::too_large) {
         by = "message_size_limit";

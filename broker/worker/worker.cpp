@@ -331,9 +331,9 @@ std::function<void(plugin::connect_verdict)> worker::answer_later() {
 void worker::answer(std::uint64_t question, plugin::connect_verdict verdict) {
     const auto asked = questions_.find(question);
     if (asked == questions_.end()) return; // the client has gone
-    const auto [from, done, reloads] = std::move(asked->second);
+    const auto q = std::move(asked->second);
     questions_.erase(asked);
-    done(from != nullptr && reloads != reloads_ ? plugin::connect_verdict::later : verdict);
+    q.done(q.reloads != reloads_ ? plugin::connect_verdict::later : verdict);
 }
 
 void worker::ask_what_plugins_want() {

@@ -151,7 +151,8 @@ class worker final : public session::router,
     // What plugins say of a CONNECT; `later` comes as c.on_verdict(), unless forget() is asked before.
     plugin::connect_verdict judge(connection& c, const plugin::client& who, const codec::connect& packet);
     void forget(connection& c);
-    // The same for who comes over HTTP; `done` here or later, on this thread.
+    // The same for who comes over HTTP; `done` here or later, on this thread. `later`: a reload came in between, ask
+    // again.
     using verdict_taker = std::function<void(plugin::connect_verdict)>;
     void judge(const plugin::client& who, const std::optional<std::string>& password, const verdict_taker& done);
     bool may_read(const plugin::client& who, codec::bytes topic) {

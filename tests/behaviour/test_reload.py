@@ -1,6 +1,8 @@
 """SIGHUP: a new configuration counts whole or not at all. Who may no longer be here goes, everybody else stays, and no
 message is lost."""
 
+import base64
+import http.client
 import os
 import signal
 
@@ -78,7 +80,7 @@ class Users(UsersCase):
 class DuringALogin(UsersCase):
     """A password that was looked at before the reload is no way in after it."""
 
-    files = {**UsersCase.files, "users": password_file("ann") +
+    files = {**UsersCase.files, "rights": "pattern #\n", "users": password_file("ann") +
              "".join(password_line(f"bob{number}", f"bob{number}'s", 300_000) for number in range(5))}
 
     def test_a_user_that_is_gone(self):
@@ -92,6 +94,22 @@ class DuringALogin(UsersCase):
             self.broker.write("users", self.files["users"])
             self.reload()
         self.user("bob4").expect_nothing()
+
+    def test_over_http(self):
+        for number, users, status in [*((number, password_file("ann"), 401) for number in range(4)),
+                                      (4, self.files["users"], 200)]:
+            with self.rest.open() as connection:
+                login = base64.b64encode(f"bob{number}:bob{number}'s".encode()).decode()
+                connection.sendall(f"GET /api/v1/clients HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {login}\r\n"
+                                   "Connection: close\r\n\r\n".encode())
+                self.rest.get("/")  # the web thread has read both
+                self.broker.write("users", users)
+                self.reload()
+                answer = http.client.HTTPResponse(connection)
+                answer.begin()
+                self.assertEqual(answer.status, status, number)
+            self.broker.write("users", self.files["users"])
+            self.reload()
 
 
 class Mistakes(UsersCase):
