@@ -87,8 +87,8 @@ broker::broker(prepared ready, log::logger& log, const std::filesystem::path& pa
     }
     log_.set_topic(std::make_unique<worker::log_topic>(*workers_[0], common_.log_lines_dropped));
     store_->keep(conf_.measurements_keep_days, conf_.hours_keep_days);
-    load_plugins(ready);
     restore();
+    load_plugins(ready);
     bind();
 }
 
@@ -123,7 +123,7 @@ void broker::load_plugins(const prepared& ready) {
     plugins_.add(std::move(figures));
 }
 
-// What the last process left: before the workers run.
+// What the last process left: before the workers run, and before a plugin writes to the store.
 void broker::restore() {
     if (!conf_.persistence) {
         log_.notice("persistence is off: sessions, their queues and retained messages are kept in memory only.");

@@ -16,6 +16,7 @@ class Qos1Resend(BrokerCase):
         reader.send(mqtt.puback(sent[1].packet_id))
         reader.expect_nothing()
         reader.close()
+        self.broker.wait_log("Client reader closed its connection")
         publisher.publish("resend/new", b"new", qos=1)
         reader = self.client("reader", clean=False, session_present=True)
         for number in (0, 2, 3, 4):

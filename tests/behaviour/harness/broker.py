@@ -98,17 +98,26 @@ class Broker:
     def start(self):
         """Starts and waits until every listener accepts."""
         self.launch()
-        ports = [self.port, self.websocket_port] + ([] if is_mosquitto() else [self.http_port])
+        ready = [lambda port=port: self.accepts(port)
+                 for port in [self.port, self.websocket_port] + ([] if is_mosquitto() else [self.http_port])]
+        if re.search(rf"^(listener|port) {self.extra_port}\b", self.conf(), re.MULTILINE):
+            ready.append(lambda: self.listens(self.extra_port))  # what a connection would do there is up to the test
         end = time.monotonic() + seconds(10)
-        for port in ports:
-            while not self.accepts(port):
+        for is_ready in ready:
+            while not is_ready():
                 if self.process.poll() is not None:
                     raise AssertionError(f"the broker ended with {self.process.returncode}:\n{self.log()}")
                 if time.monotonic() > end:
                     self.process.kill()
-                    raise AssertionError(f"the broker does not accept on port {port}:\n{self.log()}")
+                    raise AssertionError(f"the broker does not accept on all its ports:\n{self.log()}")
                 time.sleep(0.01)
         return self
+
+    @staticmethod
+    def listens(port):
+        """Whether a TCP socket of this machine listens there, without a connection."""
+        pattern = re.compile(rf"^ *\d+: [0-9A-F]+:{port:04X} [0-9A-F:]+ 0A ", re.MULTILINE)
+        return any(pattern.search(pathlib.Path(f"/proc/net/{name}").read_text()) for name in ("tcp", "tcp6"))
 
     @staticmethod
     def accepts(port):
