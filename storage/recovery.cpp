@@ -4,11 +4,13 @@
 #include "storage/lmdb.hpp"
 #include "storage/verify.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <ctime>
 #include <functional>
+#include <optional>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -79,25 +81,49 @@ void sync(const fs::path& path, int flags) {
     if (!done) throw store_error(fmt::format("cannot sync {}: {}", path.string(), std::strerror(cause)));
 }
 
+fs::path directory_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
+
 void move_durably(const fs::path& from, const fs::path& to) {
     std::error_code error;
     fs::rename(from, to, error);
     if (error)
         throw store_error(fmt::format("cannot rename {} to {}: {}", from.string(), to.string(), error.message()));
-    sync(to.has_parent_path() ? to.parent_path() : fs::path("."), O_RDONLY | O_DIRECTORY);
+    sync(directory_of(to), O_RDONLY | O_DIRECTORY);
 }
 
-// A store that a broker writes would look damaged to somebody who reads without LMDB's locks.
+// A file that is written beside the one whose place it takes in the end; gone if it does not come to that.
+class fresh_file {
+  public:
+    explicit fresh_file(const fs::path& target) : target_(target), path_(target.string() + ".new") { remove(); }
+    ~fresh_file() { remove(); }
+    fresh_file(const fresh_file&) = delete;
+    fresh_file& operator=(const fresh_file&) = delete;
+
+    const fs::path& path() const { return path_; }
+    void take_its_place() const {
+        sync(path_, O_RDWR);
+        move_durably(path_, target_);
+    }
+
+  private:
+    void remove() const {
+        std::error_code ignored;
+        fs::remove(path_, ignored);
+    }
+    const fs::path target_, path_;
+};
+
+// A store that a broker uses: it would look damaged to somebody who reads without LMDB's locks, and nobody may change
+// it.
 class lock_if_store {
   public:
-    explicit lock_if_store(const fs::path& directory) {
+    explicit lock_if_store(const fs::path& directory, std::string_view advice) {
         std::error_code ignored;
         if (!fs::is_directory(directory, ignored)) return;
         fd_ = ::open(store::files_in(directory).back().c_str(), O_RDWR | O_CLOEXEC);
         if (fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
             ::close(fd_);
-            throw store_error(
-                fmt::format("the store in {} is in use; make a backup and check that", directory.string()));
+            throw store_error(fmt::format("the store in {} is in use; {}", directory.string(), advice));
         }
     }
     ~lock_if_store() {
@@ -111,6 +137,17 @@ class lock_if_store {
 };
 
 fs::path data_file_of(const fs::path& directory) { return store::files_in(directory).front(); }
+
+// Whether it is one of that store's files, there already or not, by whatever path.
+bool belongs_to(const fs::path& directory, const fs::path& file) {
+    auto own = store::files_in(directory);
+    own.push_back(crash_mark::path_in(directory));
+    std::error_code missing;
+    const bool beside_them = fs::equivalent(directory_of(file), directory, missing);
+    return std::any_of(own.begin(), own.end(), [&](const fs::path& one) {
+        return fs::equivalent(file, one, missing) || (beside_them && file.filename() == one.filename());
+    });
+}
 
 // As a start reads it.
 verdict look_quickly(const fs::path& directory) {
@@ -143,7 +180,7 @@ std::vector<std::string> check(const fs::path& directory_or_file, verify_what wh
     const auto file =
         fs::is_directory(directory_or_file, ignored) ? data_file_of(directory_or_file) : directory_or_file;
     if (!fs::exists(file, ignored)) throw store_error(fmt::format("there is no store {}", file.string()));
-    const lock_if_store lock(directory_or_file);
+    const lock_if_store lock(directory_or_file, "make a backup and check that");
     const auto report = in_child([&] {
         try {
             return verify(file, what);
@@ -214,35 +251,36 @@ fs::path set_aside(const fs::path& directory) {
 void restore_backup(const fs::path& backup, const fs::path& directory) {
     if (const auto findings = check(backup); !findings.empty())
         throw store_error(fmt::format("the backup {} is damaged too: {}", backup.string(), findings.front()));
-    const auto file = data_file_of(directory);
-    const auto fresh = fs::path(file.string() + ".new");
+    const fresh_file fresh(data_file_of(directory));
     std::error_code error;
-    fs::copy_file(backup, fresh, fs::copy_options::overwrite_existing, error);
-    if (!error) fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
+    fs::copy_file(backup, fresh.path(), fs::copy_options::overwrite_existing, error);
+    if (!error) fs::permissions(fresh.path(), fs::perms::owner_read | fs::perms::owner_write, error);
     if (error)
-        throw store_error(fmt::format("cannot copy {} to {}: {}", backup.string(), fresh.string(), error.message()));
-    sync(fresh, O_RDWR);
-    move_durably(fresh, file);
+        throw store_error(
+            fmt::format("cannot copy {} to {}: {}", backup.string(), fresh.path().string(), error.message()));
+    fresh.take_its_place();
 }
 
 void back_up(const fs::path& directory, const fs::path& to) {
     const auto file = data_file_of(directory);
     std::error_code ignored;
     if (!fs::exists(file, ignored)) throw store_error(fmt::format("there is no store {}", file.string()));
-    const auto fresh = fs::path(to.string() + ".new");
-    fs::remove(fresh, ignored);
+    if (belongs_to(directory, to))
+        throw store_error(fmt::format("{} is a file of the store itself; name another one", to.string()));
+    std::optional<lock_if_store> other; // a backup may take the place of a store, but of none that a broker uses
+    if (belongs_to(directory_of(to), to)) other.emplace(directory_of(to), "name another file");
+    const fresh_file fresh(to);
     try {
         const lmdb::environment env(file, store_options{}.map_size);
-        lmdb::check(mdb_env_copy2(env.get(), fresh.c_str(), MDB_CP_COMPACT));
+        lmdb::check(mdb_env_copy2(env.get(), fresh.path().c_str(), MDB_CP_COMPACT));
     } catch (const std::system_error& e) {
-        throw store_error(fmt::format("cannot copy {} to {}: {}", file.string(), fresh.string(), e.code().message()));
+        throw store_error(
+            fmt::format("cannot copy {} to {}: {}", file.string(), fresh.path().string(), e.code().message()));
     }
-    fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write);
-    if (const auto findings = check(fresh); !findings.empty()) {
+    fs::permissions(fresh.path(), fs::perms::owner_read | fs::perms::owner_write);
+    if (const auto findings = check(fresh.path()); !findings.empty())
         throw store_error(fmt::format("the copy of {} does not verify: {}", file.string(), findings.front()));
-    }
-    sync(fresh, O_RDWR);
-    move_durably(fresh, to);
+    fresh.take_its_place();
 }
 
 } // namespace nightjar::storage

@@ -35,7 +35,7 @@ std::filesystem::path set_aside(const std::filesystem::path& directory);
 void restore_backup(const std::filesystem::path& backup, const std::filesystem::path& directory);
 
 // A consistent copy of a store, whether a broker uses it or not, without its free pages: written beside `to`, checked,
-// synced, renamed.
+// synced, renamed. `to` is none of the store's own files, nor of another store that is in use.
 void back_up(const std::filesystem::path& directory, const std::filesystem::path& to);
 
 } // namespace nightjar::storage

@@ -32,6 +32,7 @@ namespace {
 constexpr std::uint32_t schema = 2;
 constexpr std::string_view schema_key = "schema", boots_key = "boots";
 constexpr const char* file_name = "nightjar.mdb";
+constexpr const char* readers_name = "nightjar.mdb-lock"; // LMDB's own
 constexpr const char* lock_name = "nightjar.lock";
 
 // Two brokers must never share a store: LMDB would survive, the sessions of both would not.
@@ -303,7 +304,7 @@ class store::implementation {
 };
 
 std::vector<std::filesystem::path> store::files_in(const std::filesystem::path& directory) {
-    return {directory / file_name, directory / lock_name};
+    return {directory / file_name, directory / readers_name, directory / lock_name};
 }
 
 namespace {

@@ -60,8 +60,9 @@ class commit_listener {
 class store {
   public:
     static std::unique_ptr<store> open(const store_options& options);
-    static std::vector<std::filesystem::path> files_in(const std::filesystem::path& directory); // what open() makes
-    ~store(); // commits what was submitted, then closes
+    static std::vector<std::filesystem::path>
+    files_in(const std::filesystem::path& directory); // what open() makes: data first, our lock last
+    ~store();                                         // commits what was submitted, then closes
 
     // Numbers grow with each submit of that listener. Any thread, but one listener's batches from one thread. The
     // listener outlives the store or its last batch.

@@ -50,7 +50,9 @@ void add_backup(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("backup", "copies the store while the broker runs, and checks the copy");
     const auto a = std::make_shared<arguments>();
     sub->add_option("--store", a->store, "directory of the store (persistence_location)")->capture_default_str();
-    sub->add_option("FILE", a->file, "the copy; replaced only when the new one has been checked")->required();
+    sub->add_option("FILE", a->file,
+                    "the copy, none of the store's own files; replaced only when the new one has been checked")
+        ->required();
     sub->add_flag("--json", a->as_json, "the result as a JSON object");
     sub->callback([&run, a] { run = [a] { return backup(*a); }; });
 }
