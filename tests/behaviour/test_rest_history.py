@@ -58,7 +58,8 @@ class History(SensorsCase):
                  ({"sensor": 3, "value": 1}, "no_time"), ({**good, "created_at": "yesterday"}, "bad_time"),
                  ({**good, "created_at": "2024-01-28T15:07:55"}, "bad_time"), ({**good, "created_at": -5}, "bad_time"),
                  ({**good, "created_at": time.time() + 100000}, "in_the_future"),
-                 ({**good, "name": 5}, "bad_text"), ({**good, "unit": "x" * 201}, "bad_text")]
+                 ({**good, "name": 5}, "bad_text"), ({**good, "unit": "x" * 201}, "bad_text"),
+                 ({**good, "topic": "x" * 65_536}, "bad_text"), ({**good, "other": "x" * 400_000}, "too_long")]
         answer = self.send(good, *(row for row, _ in wrong), "", good)
         self.assertEqual(answer.status, 200, answer)
         body = answer.json()

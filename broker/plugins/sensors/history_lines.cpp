@@ -22,7 +22,9 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
-constexpr std::size_t longest_text = 200, longest_topic = 65'535;
+constexpr std::size_t longest_line = 400'000; // bytes
+// The broker takes type and device from a topic, which may be one level, and the name from both.
+constexpr std::size_t longest_text = 200, longest_topic = 65'535, longest_name = 2 * longest_topic;
 
 struct refusal {
     std::string_view error;
@@ -103,14 +105,18 @@ std::optional<refusal> read_time(const json::object& from, std::int64_t now_us, 
 }
 
 std::optional<refusal> read_texts(const json::object& from, storage::sensor_record& into) {
-    const std::pair<std::string_view, std::string*> fields[] = {{"name", &into.name},     {"type", &into.type},
-                                                                {"unit", &into.unit},     {"device", &into.device},
-                                                                {"source", &into.source}, {"topic", &into.topic}};
-    for (const auto& [name, text] : fields) {
+    struct field {
+        std::string_view name;
+        std::string* text;
+        std::size_t longest;
+    };
+    const field fields[] = {{"name", &into.name, longest_name},     {"type", &into.type, longest_topic},
+                            {"unit", &into.unit, longest_text},     {"device", &into.device, longest_topic},
+                            {"source", &into.source, longest_text}, {"topic", &into.topic, longest_topic}};
+    for (const auto& [name, text, longest] : fields) {
         const auto* given = find(from, {name});
         if (given == nullptr) continue;
         const auto* words = given->if_string();
-        const auto longest = name == "topic" ? longest_topic : longest_text;
         if (words == nullptr || words->size() > longest || !codec::valid_utf8({words->data(), words->size()}))
             return refusal{"bad_text", fmt::format("{} {} is no UTF-8 of at most {} bytes without control characters.",
                                                    name, shown(*given), longest)};
@@ -120,6 +126,8 @@ std::optional<refusal> read_texts(const json::object& from, storage::sensor_reco
 }
 
 std::optional<refusal> read_line(std::string_view text, std::int64_t now_us, history_line& into) {
+    if (text.size() > longest_line)
+        return refusal{"too_long", fmt::format("The line is longer than {} bytes.", longest_line)};
     boost::system::error_code error;
     const auto document = json::parse({text.data(), text.size()}, error);
     const auto* object = error ? nullptr : document.if_object();

@@ -46,9 +46,9 @@ BOOST_AUTO_TEST_CASE(wrong_csv) {
 }
 
 BOOST_AUTO_TEST_CASE(ndjson) {
-    const std::string long_one(300'000, 'x');
+    const std::string long_one(400'001, 'x');
     check(rows_of("{\"a\":1}\r\n\n" + long_one + "\nnot json", history_format::ndjson),
-          {"1 {\"a\":1}", "3! it is longer than 200000 bytes.", "4 not json"});
+          {"1 {\"a\":1}", "3! it is longer than 400000 bytes.", "4 not json"});
 }
 
 BOOST_AUTO_TEST_CASE(what_a_file_is) {
