@@ -65,7 +65,32 @@ class Nightjarctl(BrokerCase):
     def test_errors(self):
         self.assertIn("cannot connect", self.ctl("publish", "-p", "1", "-t", "a", "-m", "x", status=1))
         self.assertIn("cannot ask", self.ctl("sensors", "--url", "http://127.0.0.1:1", status=1))
-        self.assertIn("no topic", self.mqtt("publish", "-t", "a/#", "-m", "x", status=1))
         for wrong in ([], ["publish"], ["nothing"], ["publish", "-t", "a", "-q", "3"], ["measurements", "--last", "0"]):
             self.ctl(*wrong, status=2)
-        self.assertIn("404", self.ctl("measurements", "--sensor", "999", *self.url(), status=1))
+        for sensor in ("999", "0"):
+            for command in ("measurements", "export"):
+                self.assertIn("404", self.ctl(command, "--sensor", sensor, *self.url(), status=1))
+
+    def test_what_no_sensor_would_send_is_not_published(self):
+        for option in ("--temp", "--hum"):
+            for number in ("nan", "inf", "-inf", "1e400", "warm"):
+                self.mqtt("publish", option, number, status=2)
+        for device in ("", "a/b", "+", "#", "a#"):
+            self.assertIn("one level", self.mqtt("publish", "--temp", "25", "--device", device, status=2))
+        for option in ("--interval", "--duration"):
+            self.mqtt("simulate", option, "nan", status=2)
+        self.assertEqual(json.loads(self.ctl("sensors", "--json", *self.url())), [])
+
+    def test_topics_are_looked_at_first(self):
+        for topic in ("a/#", "+", ""):
+            self.assertIn("no topic to publish to", self.mqtt("publish", "-t", topic, "-m", "x", status=2))
+        for topic in ("a/#/b", "a+", ""):
+            self.assertIn("no topic filter", self.mqtt("listen", "-t", "a", "-t", topic, status=2))
+
+    def test_addresses_are_looked_at_first(self):
+        for url in ("127.0.0.1:8000", "ftp://box", "http://", "http://box:x", "http://box/path", "http://[::1:80"):
+            self.assertIn("is no address", self.ctl("sensors", "--url", url, status=2))
+            self.assertIn("is no address", self.ctl("publish", "--incident", "1", "--url", url, status=2))
+        refusal = self.ctl("sensors", "--url", "http://ann:secret@127.0.0.1:8000", status=2)
+        self.assertIn("with -u and -P", refusal)
+        self.assertNotIn("secret", refusal)

@@ -79,7 +79,7 @@ class Clients(CtlCase):
                           ["clients", "x"], ["retained-delete"], ["clients", "--limit", "x"]):
             self.ctl(*arguments, status=2)
         self.url = "ftp://x"
-        self.assertIn("no address", self.ctl("clients", status=1))
+        self.assertIn("no address", self.ctl("clients", status=2))
         self.url = "http://127.0.0.1:1"
         self.assertIn("cannot ask", self.ctl("clients", status=1))
 

@@ -209,15 +209,16 @@ class Import(BrokerCase):
         self.broker.stop()
         before = self.digest()
         version_5 = whole[:22] + b"\x05" + whole[23:]
-        for content, words in ((b"", "byte 0"), (whole[:10], "byte 0"), (whole[:-1], "cut short"),
+        for content, words in ((b"", "is empty"), (whole[:10], "nor a mosquitto.db"),
+                               (b"x" + whole, "nor a mosquitto.db"), (whole[:-1], "cut short"),
                                (whole[:len(whole) // 2 + 1], "byte "), (version_5, "persistence format 5"),
-                               (whole[:300] + b"\xFF" * 40 + whole[340:], "byte "), (b"x" + whole, "byte 0")):
+                               (whole[:300] + b"\xFF" * 40 + whole[340:], "byte ")):
             with open(damaged, "wb") as file:
                 file.write(content)
             for store in (missing, self.broker.store):
                 out, err = self.run_import(damaged, store, status=1)
                 self.assertEqual(out, "")
-                self.assertRegex(err, f"^nightjarctl: {damaged}, byte [0-9]+: .*\n$")
+                self.assertRegex(err, f"^nightjarctl: {damaged}(, byte [0-9]+:)? .*\n$")
                 self.assertIn(words, err)
         self.assertFalse(os.path.exists(missing))
         self.assertEqual(self.digest(), before)

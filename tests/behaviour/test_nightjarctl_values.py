@@ -1,6 +1,7 @@
 """nightjarctl export, and import of stored values: what one broker had, another one has (features B-18)."""
 
 import contextlib
+import csv
 import json
 import os
 import pty
@@ -82,6 +83,32 @@ class ExportImport(SensorsCase):
             self.other = Broker("").start()
             self.addCleanup(self.other.close)
 
+    def test_names_as_long_as_topics(self):
+        """What the broker makes of topics comes back; quotes are twice as long in a file."""
+        client = self.client("device")
+        for topic in ("iot/" + "p" * 201 + "/temp", "iot/p/" + "c" * 300, "iot/" + '"' * 65_000 + "/temp",
+                      "iot/p/" + '"' * 65_529, "dht11/" + "d" * 65_524 + "/data"):
+            client.publish(topic, b'{"temperature":21.5}' if topic.startswith("dht11") else b"21.5", qos=1)
+        before = self.everything(self.broker)
+        self.assertEqual(len(before[1]), 5)
+        for format in ("csv", "ndjson"):
+            file = self.path("values." + format)
+            self.ctl("export", "--format", format, "-o", file)
+            self.assertEqual(self.ctl("import", file, broker=self.other)[1], "")
+            self.assertEqual(self.everything(self.other), before)
+            self.other.close()
+            self.other = Broker("").start()
+            self.addCleanup(self.other.close)
+
+    def test_numbers_are_the_same_to_the_last_bit(self):
+        values = random.Random(11)
+        numbers = [values.uniform(-1e3, 1e3) * 10.0 ** values.randint(-20, 20) for _ in range(1000)]
+        rows = "".join(f"3,{number!r},{1700000000 + n}\n" for n, number in enumerate(numbers))
+        self.ctl("import", "--format", "csv", "-", stdin=("sensor,value,t\n" + rows).encode())
+        self.assertEqual([float(row["value"]) for row in csv.DictReader(self.ctl("export")[0].splitlines())], numbers)
+        lines = self.ctl("export", "--format", "ndjson")[0].splitlines()
+        self.assertEqual([json.loads(line)["value"] for line in lines], numbers)
+
     def test_a_part(self):
         self.ctl("import", "--format", "csv", "-", stdin=b"sensor,value,created_at\n3,1,2024-01-01\n3,2,2024-01-02\n"
                                                          b"4,3,2024-01-02\n3,4,2024-01-03\n")
@@ -126,7 +153,16 @@ class ExportImport(SensorsCase):
         self.assertIn("names no column created_at", self.ctl("import", file, status=1)[1])
         self.assertIn("cannot read", self.ctl("import", "--format", "csv", self.path("none"), status=1)[1])
         self.assertIn("directory", self.ctl("import", "--format", "csv", self.broker.directory, status=1)[1])
-        self.assertIn("--format", self.ctl("import", "-", status=1)[1])
+        for name in ("-", "/dev/stdin"):
+            self.assertIn("--format has to tell", self.ctl("import", name, status=1, stdin=b"x")[1])
+        good = "sensor,value,created_at\n3,1,1700000000\n"
+        self.assertEqual(self.ctl("import", "--format", "csv", "/dev/stdin", stdin=good.encode())[0],
+                         "imported 1 value from /dev/stdin\n")
+        self.assertIn("is empty", self.ctl("import", self.path("none.csv", ""), status=1)[1])
+        self.assertIn("whose first line names the columns",
+                      self.ctl("import", self.path("bare.csv", "3,1,1700000000\n"), status=1)[1])
+        self.assertIn("--store is for a mosquitto.db",
+                      self.ctl("import", "--store", self.broker.store, self.path("good.csv", good), status=1)[1])
         self.ctl("import", "--format", "xml", file, status=2)
         self.ctl("import", status=2)
         self.broker.kill()

@@ -9,9 +9,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <system_error>
@@ -26,16 +28,49 @@ namespace nightjar::ctl {
 
 namespace {
 
+constexpr const char* not_the_list = "the server's answer is not the list it should be";
 constexpr const char* sensor_fields[] = {"type", "name", "device", "source", "topic"};
-constexpr std::string_view heading = "id,sensor,value,unit,created_at,type,name,device,source,topic\r\n";
-constexpr std::string_view no_fields = ",,,,,";
+constexpr std::string_view columns = "id,sensor,value,unit,created_at"; // the server's
+constexpr std::string_view more_columns = ",type,name,device,source,topic", no_fields = ",,,,,";
 
 struct arguments {
     rest_access where;
     std::string format = "csv", output = "-", from, to;
-    std::uint32_t sensor = 0;
+    std::optional<std::uint32_t> sensor;
     bool as_json = false;
 };
+
+// What a row is about.
+struct subject {
+    std::uint64_t id = 0; // of the value
+    std::uint32_t sensor = 0;
+
+    static subject of_csv(std::string_view row) {
+        subject s;
+        const auto* end = row.data() + row.size();
+        const auto id = std::from_chars(row.data(), end, s.id);
+        if (id.ptr == end || std::from_chars(id.ptr + 1, end, s.sensor).ec != std::errc())
+            throw std::runtime_error(not_the_list);
+        return s;
+    }
+    static subject of_json(std::string_view line) {
+        const auto parsed = boost::json::parse({line.data(), line.size()});
+        const auto& row = parsed.as_object();
+        return {row.at("id").to_number<std::uint64_t>(), row.at("sensor").to_number<std::uint32_t>()};
+    }
+};
+
+// Takes the first row off the page, without the end of its line. A quoted field of CSV may hold such ends.
+std::string_view take_row(std::string_view& page, bool csv) {
+    bool quoted = false;
+    std::size_t end = 0;
+    for (; end < page.size() && (quoted || page[end] != '\n'); ++end)
+        if (csv && page[end] == '"') quoted = !quoted;
+    auto row = page.substr(0, end);
+    page.remove_prefix(std::min(end + 1, page.size()));
+    if (csv && row.ends_with('\r')) row.remove_suffix(1);
+    return row;
+}
 
 std::string csv_field(const std::string& text) {
     if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
@@ -83,8 +118,8 @@ class exporter {
 
     int run() {
         find_newest();
-        if (csv_) out_.write(heading);
-        auto path = list_path("ndjson", "asc", 10'000);
+        if (csv_) out_.write(fmt::format("{}{}\r\n", columns, more_columns));
+        auto path = list_path(a_.format, "asc", 10'000);
         while (newest_ != 0 && !path.empty() && !over_) {
             const auto page = get_page(a_.where, path);
             write_page(page);
@@ -107,8 +142,8 @@ class exporter {
     }
 
     std::string list_path(std::string_view format, std::string_view order, int limit) const {
-        auto path = a_.sensor == 0 ? std::string("/api/monitoring/measurements/")
-                                   : fmt::format("/api/monitoring/sensors/{}/measurements/", a_.sensor);
+        auto path = a_.sensor ? fmt::format("/api/monitoring/sensors/{}/measurements/", *a_.sensor)
+                              : std::string("/api/monitoring/measurements/");
         path += fmt::format("?format={}&order={}&limit={}", format, order, limit);
         for (const auto& [name, text] : {std::pair("from", &a_.from), std::pair("to", &a_.to)})
             if (!text->empty()) path += fmt::format("&{}={}", name, text::percent_encode(*text));
@@ -125,18 +160,13 @@ class exporter {
     }
 
     void write_page(std::string_view page) {
-        while (!page.empty() && !over_) {
-            const auto end = std::min(page.find('\n'), page.size());
-            if (end > 0) write_row(page.substr(0, end));
-            page.remove_prefix(std::min(end + 1, page.size()));
-        }
+        if (csv_ && take_row(page, csv_) != columns) throw std::runtime_error(not_the_list);
+        while (!page.empty() && !over_) write_row(take_row(page, csv_));
     }
 
-    void write_row(std::string_view line) {
-        const auto parsed = boost::json::parse({line.data(), line.size()});
-        const auto& row = parsed.as_object();
-        const auto id = row.at("id").to_number<std::uint64_t>();
-        const auto sensor = row.at("sensor").to_number<std::uint32_t>();
+    // As the server has it: a number that is read and written again may be another one.
+    void write_row(std::string_view row) {
+        const auto [id, sensor] = csv_ ? subject::of_csv(row) : subject::of_json(row);
         over_ = id > newest_;
         if (over_) return;
         if (count_ == 0) oldest_ = id;
@@ -144,12 +174,11 @@ class exporter {
         ++count_;
         const bool first = seen_.insert(sensor).second;
         if (csv_) {
-            out_.write(fmt::format("{},{},{},{},{}", id, sensor, text_of(row, "value"), csv_field(text_of(row, "unit")),
-                                   text_of(row, "created_at")));
+            out_.write(row);
             out_.write(first ? csv_of(sensor) : std::string(no_fields));
             out_.write("\r\n");
         } else {
-            out_.write(line.substr(0, line.size() - 1)); // without its brace
+            out_.write(row.substr(0, row.size() - 1)); // without its brace
             out_.write(first ? members_of(sensor) + "}\n" : "}\n");
         }
     }

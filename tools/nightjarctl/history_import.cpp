@@ -18,8 +18,9 @@ namespace nightjar::ctl {
 
 namespace {
 
-constexpr std::size_t rows_at_once = 5'000, bytes_at_once = 600'000; // the server: 10,000 and a megabyte
-constexpr std::uint64_t most_named = 1'000;                          // wrong lines
+constexpr std::size_t rows_at_once = 5'000,
+                      bytes_at_once = 600'000; // the server: 10,000 and a megabyte, with one row more
+constexpr std::uint64_t most_named = 1'000;    // wrong lines
 
 class importer {
   public:
@@ -143,14 +144,12 @@ int import_history(const history_import& what, history_format format) {
     return importer(what, in, format, error ? 0 : size).run();
 }
 
-std::optional<history_format> look_at_history(const std::string& file) {
-    std::error_code error;
-    if (file == "-" || !std::filesystem::is_regular_file(file, error)) return std::nullopt;
+std::string beginning_of(const std::string& file) {
     std::string beginning(4096, '\0');
     auto in = open(file);
     in.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
     beginning.resize(static_cast<std::size_t>(in.gcount()));
-    return history_format_of(beginning);
+    return beginning;
 }
 
 } // namespace nightjar::ctl

@@ -20,7 +20,7 @@ struct history_import {
 // The exit status: 1 if any line was refused. Throws std::runtime_error as commands do.
 int import_history(const history_import& what, history_format format);
 
-// What a file seems to hold; nothing: no values.
-std::optional<history_format> look_at_history(const std::string& file);
+// Of a file, enough to see what it holds: its first 4096 bytes. Throws as commands do.
+std::string beginning_of(const std::string& file);
 
 } // namespace nightjar::ctl

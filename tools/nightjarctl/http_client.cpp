@@ -1,6 +1,7 @@
 #include "tools/nightjarctl/http_client.hpp"
 
 #include "broker/text/base64.hpp"
+#include "tools/nightjarctl/validators.hpp"
 
 #include <chrono>
 #include <exception>
@@ -136,7 +137,8 @@ std::string next_of(beast::string_view link) {
 } // namespace
 
 void rest_access::add_options(CLI::App& to) {
-    to.add_option("--url", url, std::string("where REST is, http:// or https:// (") + default_url + ")");
+    to.add_option("--url", url, std::string("where REST is, http:// or https:// (") + default_url + ")")
+        ->check(rest_address());
     to.add_option("-u,--username", user, "user name (none)");
     to.add_option("-P,--pw", password, "password; better in the environment, where others do not see it")
         ->envname("NIGHTJARCTL_PASSWORD");
@@ -152,6 +154,8 @@ rest_url rest_url::parse(const std::string& text) {
     url.tls = text.starts_with(secure);
     if (!url.tls && !text.starts_with(plain)) throw wrong();
     auto rest = text.substr(url.tls ? secure.size() : plain.size());
+    if (rest.find('@') != std::string::npos)
+        throw std::runtime_error("an address holds no user and no password here: give them with -u and -P");
     while (rest.ends_with('/')) rest.pop_back();
     const auto colon = rest.rfind(':');
     const auto bracket = rest.rfind(']'); // of [::1]
@@ -159,7 +163,7 @@ rest_url rest_url::parse(const std::string& text) {
     url.host = rest.substr(0, with_port ? colon : std::string::npos);
     url.port = with_port ? rest.substr(colon + 1) : url.tls ? "443" : "80";
     if (url.host.starts_with('[') && url.host.ends_with(']')) url.host = url.host.substr(1, url.host.size() - 2);
-    if (url.host.empty() || url.port.empty() || url.host.find('/') != std::string::npos ||
+    if (url.host.empty() || url.port.empty() || url.host.find_first_of("/?#[]") != std::string::npos ||
         url.port.find_first_not_of("0123456789") != std::string::npos)
         throw wrong();
     return url;

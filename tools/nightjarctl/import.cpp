@@ -234,19 +234,39 @@ int import_file(const std::string& directory, const std::string& file, bool as_j
 
 struct arguments {
     std::string store = default_store;
+    bool store_given = false;
     std::string format = "auto";
     history_import values;
 };
 
-// What the file holds decides, unless it is told.
+// What the file seems to hold; nothing: no values, but a mosquitto.db.
+std::optional<history_format> look_at(const std::string& file) {
+    std::error_code error;
+    if (file == "-" || std::filesystem::is_other(file, error)) // a pipe can be read once
+        throw std::runtime_error(fmt::format("{} is no file that can be looked at first: --format has to tell what it "
+                                             "holds, csv or ndjson",
+                                             file == "-" ? "standard input" : file));
+    const auto beginning = beginning_of(file);
+    if (beginning.empty()) throw std::runtime_error(fmt::format("{} is empty", file));
+    const auto format = history_format_of(beginning);
+    if (!format && !begins_as_mosquitto_db(beginning))
+        throw std::runtime_error(
+            fmt::format("{} holds neither values (NDJSON, or CSV whose first line names the columns "
+                        "sensor, value and created_at) nor a mosquitto.db",
+                        file));
+    return format;
+}
+
 int import_any(const arguments& a) {
-    auto format = a.format == "csv"      ? std::optional(history_format::csv)
-                  : a.format == "ndjson" ? std::optional(history_format::ndjson)
-                                         : std::nullopt;
-    if (a.format == "auto") format = look_at_history(a.values.file);
-    if (format) return import_history(a.values, *format);
-    if (a.values.file == "-") throw std::runtime_error("of standard input --format csv or ndjson has to be told");
-    return import_file(a.store, a.values.file, a.values.json);
+    const auto format = a.format == "csv"      ? std::optional(history_format::csv)
+                        : a.format == "ndjson" ? std::optional(history_format::ndjson)
+                        : a.format == "auto"   ? look_at(a.values.file)
+                                               : std::nullopt;
+    if (!format) return import_file(a.store, a.values.file, a.values.json);
+    if (a.store_given)
+        throw std::runtime_error(fmt::format(
+            "--store is for a mosquitto.db; values go to a running broker, by --url ({})", a.values.where.url));
+    return import_history(a.values, *format);
 }
 
 } // namespace
@@ -266,9 +286,13 @@ void add_import(CLI::App& app, command& run) {
     sub->add_option("--from-line", a->values.first_line, "values: begin with this line of the file (1)")
         ->check(CLI::Range(std::uint64_t{1}, UINT64_MAX));
     sub->add_flag("--json", a->values.json, "the result as a JSON object");
-    sub->add_option("--store", a->store, "mosquitto.db: directory of a store that no broker uses; made when missing")
-        ->capture_default_str();
-    sub->callback([&run, a] { run = [a] { return import_any(*a); }; });
+    auto* store = sub->add_option("--store", a->store,
+                                  "mosquitto.db: directory of a store that no broker uses; made when missing")
+                      ->capture_default_str();
+    sub->callback([&run, a, store] {
+        a->store_given = store->count() > 0;
+        run = [a] { return import_any(*a); };
+    });
 }
 
 } // namespace nightjar::ctl

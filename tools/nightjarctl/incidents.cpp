@@ -4,6 +4,7 @@
 #include "tools/nightjarctl/list_output.hpp"
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include <CLI/CLI.hpp>
@@ -22,7 +23,7 @@ constexpr const char* path = "/api/monitoring/incidents/";
 struct list_arguments {
     rest_access where;
     std::string status;
-    std::uint32_t sensor = 0;
+    std::optional<std::uint32_t> sensor;
     std::size_t last = SIZE_MAX;
     bool as_json = false;
 };
@@ -30,7 +31,7 @@ struct list_arguments {
 int incidents(const list_arguments& a) {
     auto query = std::string(path) + "?";
     if (!a.status.empty()) query += "status=" + a.status + "&";
-    if (a.sensor != 0) query += fmt::format("sensor={}", a.sensor);
+    if (a.sensor) query += fmt::format("sensor={}", *a.sensor);
     print_list(a.where, query, a.last, a.as_json,
                {"ID", "STATUS", "SENSOR", "DEVICE", "TYPE", "OPENED", "CLOSED", "REASON"},
                [](const json::object& i) -> row {

@@ -4,6 +4,8 @@
 #include "tools/nightjarctl/interrupt.hpp"
 #include "tools/nightjarctl/message_line.hpp"
 #include "tools/nightjarctl/mqtt_client.hpp"
+#include "tools/nightjarctl/output.hpp"
+#include "tools/nightjarctl/validators.hpp"
 
 #include <memory>
 #include <vector>
@@ -28,11 +30,9 @@ bool print_messages(mqtt_client& client, const arguments& a, int& printed) {
     while (!interrupted()) {
         const auto message = client.receive(500ms);
         if (!message) continue;
-        if (a.as_json)
-            fmt::print("{}\n", message_line(*message));
-        else
-            fmt::print("{}{}{}\n", a.verbose ? message->topic : "", a.verbose ? " " : "", message->payload);
-        std::fflush(stdout);
+        print_line(a.as_json   ? message_line(*message)
+                   : a.verbose ? fmt::format("{} {}", message->topic, message->payload)
+                               : std::string(message->payload));
         if (a.count > 0 && ++printed >= a.count) break;
     }
     client.disconnect();
@@ -65,7 +65,7 @@ void add_listen(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("listen", "print messages until Ctrl-C");
     const auto a = std::make_shared<arguments>();
     a->where.add_options(*sub);
-    sub->add_option("-t,--topic", a->filters, "topic filter; repeat it (#)");
+    sub->add_option("-t,--topic", a->filters, "topic filter; repeat it (#)")->check(topic_filter());
     sub->add_option("-q,--qos", a->qos, "0, 1 or 2 (0)")->check(CLI::Range(0, 2));
     sub->add_option("-C,--count", a->count, "end after so many messages");
     auto* verbose = sub->add_flag("-v,--verbose", a->verbose, "print topics too");

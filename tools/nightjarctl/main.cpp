@@ -1,8 +1,8 @@
 // nightjarctl: the operator's tool.
 #include "tools/nightjarctl/commands.hpp"
+#include "tools/nightjarctl/output.hpp"
 #include "version.hpp"
 
-#include <csignal>
 #include <exception>
 
 #include <CLI/CLI.hpp>
@@ -11,7 +11,6 @@
 int main(int argc, char** argv) {
     using namespace nightjar;
     constexpr int failed = 1, usage_error = 2;
-    std::signal(SIGPIPE, SIG_IGN);
     CLI::App app{"talks to a running nightjar", "nightjarctl"};
     app.set_version_flag("--version", std::string("nightjarctl version ") + version);
     app.require_subcommand(1);
@@ -45,7 +44,9 @@ int main(int argc, char** argv) {
         return app.exit(e) == 0 ? 0 : usage_error;
     }
     try {
-        return run();
+        const int status = run();
+        ctl::flush_output();
+        return status;
     } catch (const std::exception& e) {
         fmt::print(stderr, "nightjarctl: {}\n", e.what());
         return failed;

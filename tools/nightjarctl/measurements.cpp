@@ -4,6 +4,7 @@
 #include "tools/nightjarctl/table.hpp"
 
 #include <memory>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,15 +15,14 @@ namespace {
 
 struct arguments {
     rest_access where;
-    std::uint32_t sensor = 0;
+    std::optional<std::uint32_t> sensor;
     int last = 10;
     bool json = false;
 };
 
 int measurements(const arguments& a) {
-    const auto path = a.sensor == 0
-                          ? fmt::format("/api/monitoring/measurements/?limit={}", a.last)
-                          : fmt::format("/api/monitoring/sensors/{}/measurements/?limit={}", a.sensor, a.last);
+    const auto path = a.sensor ? fmt::format("/api/monitoring/sensors/{}/measurements/?limit={}", *a.sensor, a.last)
+                               : fmt::format("/api/monitoring/measurements/?limit={}", a.last);
     if (a.json) {
         fmt::print("{}\n", get(a.where, path));
         return 0;

@@ -314,6 +314,8 @@ void parser::subscription(field_reader& in) {
 
 } // namespace
 
+bool begins_as_mosquitto_db(std::string_view file) { return file.starts_with(magic); }
+
 mosquitto_db read_mosquitto_db(std::string_view file) { return parser(file).run(); }
 
 } // namespace nightjar::ctl

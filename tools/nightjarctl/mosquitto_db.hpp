@@ -88,6 +88,7 @@ struct mosquitto_db {
     bool user_names_wrong = false;                     // so that none was taken
 };
 
+bool begins_as_mosquitto_db(std::string_view file);    // it may be damaged further on
 mosquitto_db read_mosquitto_db(std::string_view file); // throws mosquitto_db_error
 
 } // namespace nightjar::ctl

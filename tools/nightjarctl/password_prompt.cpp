@@ -57,7 +57,7 @@ class held_signals {
     }
 
   private:
-    static constexpr std::array ending{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    static constexpr std::array ending{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
     std::array<struct sigaction, ending.size()> before_{};
     struct sigaction stop_before_ {};
     sigset_t open_{}; // what was blocked before

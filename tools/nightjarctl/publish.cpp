@@ -1,10 +1,10 @@
 // nightjarctl publish: one message, one reading of a DHT11, or an incident once more.
-#include "broker/codec/topic.hpp"
 #include "broker/text/json_writer.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/http_client.hpp"
 #include "tools/nightjarctl/message_line.hpp"
 #include "tools/nightjarctl/mqtt_client.hpp"
+#include "tools/nightjarctl/validators.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -50,7 +50,6 @@ int publish(arguments a) {
         a.topic = "dht11/" + a.device + "/data";
         a.qos = 1;
     }
-    if (!codec::check_topic_name(a.topic)) throw std::runtime_error("\"" + a.topic + "\" is no topic to publish to");
     mqtt_client client(a.where);
     client.publish(a.topic, a.message, static_cast<codec::qos>(a.qos), a.retain);
     client.disconnect();
@@ -64,16 +63,18 @@ void add_publish(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("publish", "publish one message: -t and -m, --temp and --hum, or --incident");
     const auto a = std::make_shared<arguments>();
     a->where.add_options(*sub);
-    auto* topic = sub->add_option("-t,--topic", a->topic, "topic");
+    auto* topic = sub->add_option("-t,--topic", a->topic, "topic")->check(topic_name());
     sub->add_option("-m,--message", a->message, "payload (empty)")->needs(topic);
     sub->add_option("-q,--qos", a->qos, "0, 1 or 2 (0)")->check(CLI::Range(0, 2));
     sub->add_flag("-r,--retain", a->retain, "as the retained message of its topic");
-    auto* temperature = sub->add_option("--temp", a->temperature, "temperature of a DHT11, on dht11/DEVICE/data");
-    auto* humidity = sub->add_option("--hum", a->humidity, "its humidity");
-    sub->add_option("--device", a->device, "its name (sensor)");
+    auto* temperature = sub->add_option("--temp", a->temperature, "temperature of a DHT11, on dht11/DEVICE/data")
+                            ->check(finite_number());
+    auto* humidity = sub->add_option("--hum", a->humidity, "its humidity")->check(finite_number());
+    sub->add_option("--device", a->device, "its name (sensor)")->check(topic_level());
     auto* incident =
         sub->add_option("--incident", a->incident, "the number of one, to be said again on dht11/incidents");
-    sub->add_option("--url", a->url, std::string("where REST is, for --incident (") + default_url + ")");
+    sub->add_option("--url", a->url, std::string("where REST is, for --incident (") + default_url + ")")
+        ->check(rest_address());
     sub->add_flag("--json", a->as_json,
                   "print what was published as a JSON object; of an incident, as the server sends it");
     topic->excludes(temperature)->excludes(humidity);

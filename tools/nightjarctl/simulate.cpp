@@ -4,7 +4,9 @@
 #include "tools/nightjarctl/interrupt.hpp"
 #include "tools/nightjarctl/message_line.hpp"
 #include "tools/nightjarctl/mqtt_client.hpp"
+#include "tools/nightjarctl/output.hpp"
 #include "tools/nightjarctl/simulation.hpp"
+#include "tools/nightjarctl/validators.hpp"
 
 #include <memory>
 #include <vector>
@@ -37,9 +39,8 @@ class sender {
                 if (!client_) client_.emplace(where_);
                 client_->publish(topic, payload, codec::qos::at_least_once, false);
                 pause_.reset();
-                fmt::print("{}\n", as_json_ ? message_line({topic, payload, codec::qos::at_least_once})
-                                            : fmt::format("{} {}", topic, payload));
-                std::fflush(stdout);
+                print_line(as_json_ ? message_line({topic, payload, codec::qos::at_least_once})
+                                    : fmt::format("{} {}", topic, payload));
                 return;
             } catch (const std::runtime_error& e) {
                 client_.reset();
@@ -89,8 +90,12 @@ void add_simulate(CLI::App& app, command& run) {
     a->where.add_options(*sub);
     sub->add_option("--mode", a->mode, "continuous; alert: too cold and back, one incident; once (continuous)")
         ->check(CLI::IsMember({"continuous", "alert", "once"}));
-    sub->add_option("--interval", a->interval, "seconds between values (10)")->check(CLI::Range(0.0, 86'400.0));
-    sub->add_option("--duration", a->duration, "seconds in all, continuous (300)")->check(CLI::Range(0.0, 1e9));
+    sub->add_option("--interval", a->interval, "seconds between values (10)")
+        ->check(CLI::Range(0.0, 86'400.0))
+        ->check(finite_number());
+    sub->add_option("--duration", a->duration, "seconds in all, continuous (300)")
+        ->check(CLI::Range(0.0, 1e9))
+        ->check(finite_number());
     sub->add_option("--seed", a->seed, "the same seed gives the same values (0)");
     sub->add_option("--sensors", a->sensors, "how many (1)")->check(CLI::Range(1, 1000));
     sub->add_flag("--json", a->as_json, "a JSON object per value, with its topic");

@@ -4,10 +4,10 @@
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/http_client.hpp"
 #include "tools/nightjarctl/interrupt.hpp"
+#include "tools/nightjarctl/output.hpp"
 #include "tools/nightjarctl/trace_line.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <iterator>
 #include <memory>
 
@@ -56,8 +56,7 @@ int follow(const arguments& a) {
     struct enough {};
     const auto print = [&](std::string_view line) {
         pause.reset();
-        fmt::print("{}\n", a.json ? std::string(line) : describe_trace(line));
-        std::fflush(stdout);
+        print_line(a.json ? std::string(line) : describe_trace(line));
         if (a.count > 0 && ++printed >= a.count) throw enough{};
     };
     for (bool first = true; !interrupted(); first = false) {

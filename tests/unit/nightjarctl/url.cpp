@@ -23,8 +23,8 @@ BOOST_AUTO_TEST_CASE(good_ones) {
 }
 
 BOOST_AUTO_TEST_CASE(bad_ones) {
-    for (const char* text :
-         {"", "box", "ftp://box", "https://", "http://", "http://:80", "http://box:x", "http://box/path"})
+    for (const char* text : {"", "box", "ftp://box", "https://", "http://", "http://:80", "http://box:x",
+                             "http://box/path", "http://box?x", "http://box#x", "http://[::1", "http://ann:secret@box"})
         BOOST_CHECK_THROW(rest_url::parse(text), std::runtime_error);
 }
 
