@@ -3,6 +3,7 @@
 
 import json
 import random
+import signal
 import threading
 import time
 
@@ -123,6 +124,28 @@ class Merge(MergeCase):
         self.measure(8, 80)
         self.assertEqual(self.values(8), [80])
         self.assertEqual(self.rest.get(SENSORS + "3/").status, 404)
+
+    def test_one_unit(self):
+        self.measure(3, 1, unit="V")
+        self.measure(7, 2)
+        self.merged(7, 3)
+        self.measure(7, 3, unit="mV")
+        self.measure(3, 4, unit="mV")
+        self.measure(7, 5, unit="V")
+        self.measure(7, 6)
+        rows = self.rest.get(SENSORS + "3/measurements/?order=asc").json()
+        self.assertEqual([(row["value"], row["unit"]) for row in rows], [(1, "V"), (2, "V"), (5, "V"), (6, "V")])
+        self.assertEqual(self.rest.get("/api/v1/ingest/rejected").json()["counts"], {"other_unit": 2})
+
+    def test_ids_of_new_sensors_after_a_reload(self):
+        self.measure(4294967294, 20)
+        self.ingest("iot/hall/light", "20")
+        self.merged(self.sensor(device="hall")["id"], 4294967294)
+        self.broker.process.send_signal(signal.SIGHUP)
+        self.broker.wait_log("The new configuration counts")
+        for place in ("attic", "cellar", "roof"):
+            self.ingest(f"iot/{place}/light", "20")
+        self.assertEqual([s["id"] for s in self.sensors()], [100002, 100003, 100004, 4294967294])
 
     def test_past_values_too(self):
         self.measure(3, 1)

@@ -9,6 +9,7 @@ from harness.sensors import SensorsCase
 class SensorsJson(SensorsCase):
     extra_conf = """plugin builtin:sensors
 plugin_opt_source json zigbee2mqtt/+ value=/temperature,temperature,°C value=/humidity,humidity,% time=/last_seen
+plugin_opt_source json blanks/+ value=/v name=/n
 plugin_opt_source json tele/all value=/data/0/w,power,W name=/id
 plugin_opt_source measurement iot/measurements"""
 
@@ -23,6 +24,14 @@ plugin_opt_source measurement iot/measurements"""
             self.ingest("tele/all", {"id": name, "data": [{"w": watts}]})
         self.assertEqual(self.values(self.sensor(device="washer")["id"]), [400, 410])
         self.assertEqual(self.values(self.sensor(device="dryer")["id"]), [900])
+
+    def test_blanks_in_topics_and_names(self):
+        for _ in range(2):
+            self.ingest("blanks/a", {"v": 1, "n": "b c"})
+            self.ingest("blanks/a b", {"v": 2, "n": "c"})
+            self.broker.restart()
+        self.assertEqual(self.values(self.sensor(device="b c")["id"]), [1, 1])
+        self.assertEqual(self.values(self.sensor(device="c")["id"]), [2, 2])
 
     def test_the_time_of_the_device(self):
         then = int(time.time()) - 3600

@@ -19,7 +19,8 @@ std::string default_name(std::string_view type, std::uint32_t id) { return fmt::
 
 void registry::write_key(std::string& out, std::string_view source, std::string_view topic, std::string_view type,
                          std::string_view device) {
-    out.assign(source).append(1, ' ').append(topic).append(1, ' ');
+    constexpr char between = '\0'; // which no source and no topic has
+    out.assign(source).append(1, between).append(topic).append(1, between);
     if (source == "dht11") out += type;
     if (source.starts_with("json ")) out += device;
 }
@@ -41,7 +42,7 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
         auto& made = by_id_[id] = std::make_unique<sensor>(std::move(record));
         if (own_id) continue;
         by_key_.emplace(std::move(key), made.get());
-        next_auto_id_ = std::max(next_auto_id_, id + 1);
+        leave_behind(id);
     }
     for (auto& record : merged) {
         const auto into = by_id_.find(record.merged_into);
@@ -52,16 +53,31 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
     }
 }
 
-// Ids that were given stay given.
 void registry::reconfigured() {
     const std::scoped_lock lock(mutex_);
     next_auto_id_ = options_.auto_id_start;
-    for (const auto& [key, known] : by_key_) next_auto_id_ = std::max(next_auto_id_, known->record.id + 1);
+    for (const auto& [key, known] : by_key_)
+        if (!has_own_id(known->record.source)) leave_behind(known->record.id);
+}
+
+// The next id that is given is above this one, if there is any.
+void registry::leave_behind(storage::sensor_id id) {
+    if (id >= next_auto_id_) next_auto_id_ = id + 1;
+}
+
+// From auto_id_start up, and around; 0: all are given.
+storage::sensor_id registry::free_id() {
+    for (auto tries = by_id_.size() + merged_.size() + 1; tries > 0; --tries) {
+        next_auto_id_ = std::max(next_auto_id_, options_.auto_id_start);
+        const auto id = next_auto_id_++;
+        if (!is_given(id)) return id; // a device may use ids up here too
+    }
+    return 0;
 }
 
 registry::answer registry::meet(const introduction& who) {
     const std::scoped_lock lock(mutex_);
-    if (const auto why = refused(who, 0); !why.empty()) return {nullptr, why, {}};
+    if (const auto why = refused(who, 1); !why.empty()) return {nullptr, why, {}};
     auto* known = find(who);
     if (known == nullptr) return create(who);
     return told(*known, learn(*known, who));
@@ -73,19 +89,29 @@ registry::answer registry::told(sensor& known, bool news) {
     return {&known, {}, known.record, known.record.revision, news};
 }
 
-std::string_view registry::refusal(const introduction& who, std::size_t others) const {
+std::string_view registry::refusal(const introduction& who, newcomers& of_message) const {
     const std::scoped_lock lock(mutex_);
-    return refused(who, others);
+    if (find(who) == nullptr) of_message.emplace(who.id, who.id == 0 ? who.key : std::string_view{});
+    return refused(who, of_message.size());
 }
 
-std::string_view registry::refused(const introduction& who, std::size_t others) const {
+// `more`: sensors that come with its message, itself among them if it is new.
+std::string_view registry::refused(const introduction& who, std::size_t more) const {
     if (const auto* known = find(who)) {
         const auto merged = merged_.find(who.id);
         const auto& source = merged == merged_.end() ? known->record.source : merged->second.source;
-        return who.id != 0 && source != who.source ? "id_of_another_source" : std::string_view{};
+        if (who.id != 0 && source != who.source) return "id_of_another_source";
+        return speaks_otherwise(known->record, who.unit) ? "other_unit" : std::string_view{};
     }
     if (!options_.auto_create) return "unknown_sensor";
-    return by_id_.size() + others >= options_.max_sensors ? "too_many_sensors" : std::string_view{};
+    return by_id_.size() + more > options_.max_sensors ? "too_many_sensors" : std::string_view{};
+}
+
+// Of what was merged all values have one unit: nobody could tell any more which of them came in which.
+bool registry::speaks_otherwise(const storage::sensor_record& known, std::string_view unit) const {
+    if (unit.empty() || known.unit.empty() || unit == known.unit) return false;
+    return std::any_of(merged_.begin(), merged_.end(),
+                       [&](const auto& part) { return part.second.merged_into == known.id; });
 }
 
 sensor* registry::owner(storage::sensor_id id) const {
@@ -101,11 +127,8 @@ sensor* registry::find(const introduction& who) const {
 }
 
 registry::answer registry::create(const introduction& who) {
-    auto id = who.id;
-    if (id == 0) {
-        while (is_given(next_auto_id_)) ++next_auto_id_; // a device may use ids up here too
-        id = next_auto_id_++;
-    }
+    const auto id = who.id != 0 ? who.id : free_id();
+    if (id == 0) return {nullptr, "no_free_id", {}};
     storage::sensor_record record;
     record.id = id;
     record.type = who.type.empty() ? unknown_type : who.type;
@@ -147,7 +170,8 @@ registry::answer registry::adopt(storage::sensor_record like) {
     return told(*raw, true);
 }
 
-// A type stays as it is once known; a unit may change. A sensor that was declared learns where its values come from.
+// A type stays as it is once known; a unit may change, unless refused() is against it. A sensor that was declared
+// learns where its values come from.
 bool registry::learn(sensor& known, const introduction& who) {
     auto& record = known.record;
     bool changed = false;

@@ -11,8 +11,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -37,7 +39,7 @@ struct sensor {
 // What a value says of its sensor.
 struct introduction {
     std::uint32_t id = 0;  // the device's own, 0: one is given
-    std::string_view key;  // of sensors without an id of their own: what tells them apart, "plain iot/hall/temp"
+    std::string_view key;  // of sensors without an id of their own: what tells them apart, see key_of()
     std::string_view name; // for a new one; empty: "<type> <id>"
     std::string_view type, unit, device, source, topic;
     std::int64_t now_ms = 0;
@@ -58,8 +60,10 @@ class registry {
         bool news = false;             // it is new, or has changed
     };
     answer meet(const introduction& who);
-    // Why meet() would refuse, or nothing. `others`: new sensors that come before this one in its message.
-    std::string_view refusal(const introduction& who, std::size_t others) const;
+    // New sensors of one message: their ids, or 0 and a key.
+    using newcomers = std::set<std::pair<storage::sensor_id, std::string>>;
+    // Why meet() would refuse, or nothing. `of_message`: those that come before this one, which is added if it is new.
+    std::string_view refusal(const introduction& who, newcomers& of_message) const;
 
     // What people do. Refused: "already_exists", "was_merged", "too_many_sensors", "unknown_sensor", "part_of_identity"
     // or "min_above_max".
@@ -107,9 +111,12 @@ class registry {
     sensor* find(const introduction& who) const;
     sensor* owner(storage::sensor_id id) const; // the sensor, or what it was merged into
     bool is_given(storage::sensor_id id) const { return by_id_.contains(id) || merged_.contains(id); }
+    void leave_behind(storage::sensor_id id);
+    storage::sensor_id free_id();
     void retire(storage::sensor_id id);
     answer create(const introduction& who);
-    std::string_view refused(const introduction& who, std::size_t others) const;
+    std::string_view refused(const introduction& who, std::size_t more) const;
+    bool speaks_otherwise(const storage::sensor_record& known, std::string_view unit) const;
     static bool learn(sensor& known, const introduction& who);
     static answer told(sensor& known, bool news);
     std::string_view apply(storage::sensor_record& record, const sensor_change& what) const;
@@ -118,7 +125,7 @@ class registry {
     mutable std::mutex mutex_; // guards all below, and the records
     boost::unordered_flat_map<std::uint32_t, std::unique_ptr<sensor>> by_id_;
     boost::unordered_flat_map<std::string, sensor*> by_key_;
-    std::uint32_t next_auto_id_;
+    storage::sensor_id next_auto_id_;           // where free_id() looks first
     std::uint32_t first_revision_ = 0;          // of new sensors: above those of removed ones
     std::vector<std::unique_ptr<sensor>> gone_; // removed, or merged
     boost::unordered_flat_map<std::uint32_t, storage::sensor_record> merged_; // by id; into one that is in by_id_

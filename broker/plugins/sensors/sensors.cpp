@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <boost/container/flat_set.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
 
@@ -188,14 +187,12 @@ bool sensors::still_true(const acquaintance& known, const reading& r) const {
 std::string_view sensors::refusal(host& host, const source_rule& rule, codec::bytes topic,
                                   std::span<const reading> readings) {
     auto& mine = *workers_[host.worker_index()];
-    boost::container::flat_set<std::uint32_t> others; // new ones, by id
+    registry::newcomers others;
     for (const auto& r : readings) {
         const auto* known = mine.find(rule.format, topic, r);
-        if (known != nullptr && !known->who->gone.load(std::memory_order_relaxed)) continue;
+        if (known != nullptr && still_true(*known, r)) continue;
         const introduction who{r.id, mine.key, {}, r.type, r.unit, {}, source_of(rule.format, r), topic, 0};
-        const auto why = registry_.refusal(who, others.size() - others.count(r.id));
-        if (!why.empty()) return why;
-        others.insert(r.id);
+        if (const auto why = registry_.refusal(who, others); !why.empty()) return why;
     }
     return {};
 }

@@ -25,6 +25,42 @@ BOOST_AUTO_TEST_CASE(too_many_at_once_use_nothing_up) {
     BOOST_TEST(b.refusal("iot/measurements", twice) == ""); // two sensors
 }
 
+BOOST_AUTO_TEST_CASE(a_free_place_is_none_for_two) {
+    test::broker b({{"max_sensors", "2"}});
+    b.publish("iot/measurements", R"({"sensor_id":1,"value":1})");
+    const auto both = R"({"temperature":20,"humidity":50})";
+    for (int i = 0; i < 2; ++i) BOOST_TEST(b.refusal("dht11/hall/data", both) == "too_many_sensors");
+    BOOST_TEST(b.refusal("dht11/hall/data", R"({"temperature":20})") == "");
+    BOOST_TEST(b.refusal("dht11/hall/data", both) == "too_many_sensors");
+    BOOST_TEST(b.refusal("iot/measurements", R"({"sensor_id":1,"value":2})") == "");
+}
+
+BOOST_AUTO_TEST_CASE(those_that_another_worker_knows_are_not_new) {
+    test::broker b({{"max_sensors", "3"}});
+    b.publish("dht11/hall/data", R"({"temperature":20,"humidity":50})");
+    b.publish("iot/measurements", R"([{"sensor_id":1,"value":1}])");
+    plugin::ingest_report report;
+    b.publish_on(b.second, "dht11/hall/data", R"({"temperature":20,"humidity":50})", &report);
+    BOOST_TEST(report.rejected == "");
+    BOOST_TEST(report.sensors.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(another_unit_of_a_merged_one_leaves_no_sensor) {
+    test::broker b;
+    b.publish("iot/measurements", R"([{"sensor_id":1,"value":1,"unit":"V"},{"sensor_id":2,"value":1}])");
+    plugin::ingest_report report;
+    b.publish("$CONTROL/sensors", R"({"action":"merge","sensor":2,"set":{"into":1}})", &report);
+    BOOST_TEST(report.status == 200U);
+    b.first.rows = {};
+    BOOST_TEST(b.refusal("iot/measurements", R"([{"sensor_id":5,"value":1},{"sensor_id":2,"value":5,"unit":"mV"}])") ==
+               "other_unit");
+    BOOST_TEST(b.first.rows.sensors.empty());
+    BOOST_TEST(b.first.rows.measurements.empty());
+    BOOST_TEST(b.refusal("iot/measurements", R"({"sensor_id":2,"value":5})") == "");
+    BOOST_REQUIRE(!b.first.rows.sensors.empty());
+    BOOST_TEST(b.first.rows.sensors.back().unit == "V");
+}
+
 BOOST_AUTO_TEST_CASE(what_one_worker_learns_the_others_know) { // B-2, A-8
     test::broker b;
     const auto hot = R"({"sensor_id":3,"value":50})";

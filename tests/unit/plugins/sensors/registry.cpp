@@ -91,6 +91,41 @@ BOOST_AUTO_TEST_CASE(an_automatic_id_that_a_device_took_is_left_out) {
     BOOST_TEST(b.plain("iot/hall/temp").record.id == 100'002U);
 }
 
+BOOST_AUTO_TEST_CASE(ids_of_devices_push_none_of_ours_up) {
+    book b;
+    BOOST_TEST(b.all.meet(own(4'294'967'294)).found != nullptr);
+    const auto hall = b.plain("iot/hall/temp").record;
+    BOOST_TEST(b.all.merge(hall.id, 4'294'967'294).rejected == "");
+    b.all.reconfigured();
+    BOOST_TEST(b.plain("iot/attic/temp").record.id == 100'002U);
+    BOOST_TEST(b.plain("iot/cellar/temp").record.id == 100'003U);
+}
+
+BOOST_AUTO_TEST_CASE(behind_the_last_id_comes_the_first_that_is_free) {
+    book b({}, {stored(4'294'967'294, "plain", "iot/hall/temp"), stored(100'001, "plain", "iot/attic/temp")});
+    BOOST_TEST(b.plain("iot/cellar/temp").record.id == 4'294'967'295U);
+    BOOST_TEST(b.plain("iot/roof/temp").record.id == 100'002U);
+    b.all.reconfigured();
+    BOOST_TEST(b.plain("iot/shed/temp").record.id == 100'003U);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_free_id_there_is_no_new_sensor) {
+    auto settings = good_options({});
+    settings.auto_id_start = 4'294'967'294;
+    registry all(settings, {stored(4'294'967'294, "plain", "iot/hall/temp")});
+    const auto meet = [&](std::string_view topic) {
+        const auto key = registry::key_of("plain", topic, "temperature");
+        return all.meet({0, key, {}, "temperature", {}, {}, "plain", topic, noon_ms});
+    };
+    BOOST_TEST(meet("iot/attic/temp").record.id == 4'294'967'295U);
+    BOOST_TEST(meet("iot/cellar/temp").rejected == "no_free_id");
+    BOOST_TEST(all.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_blank_in_a_topic_is_not_one_in_a_name) {
+    BOOST_TEST(registry::key_of("json /v", "t/a", "v", "b c") != registry::key_of("json /v", "t/a b", "v", "c"));
+}
+
 BOOST_AUTO_TEST_CASE(a_type_may_come_later_and_then_stays) {
     book b;
     BOOST_TEST(b.all.meet(own(3)).record.type == "unknown");
@@ -204,6 +239,24 @@ BOOST_AUTO_TEST_CASE(merges_that_make_no_sense) {
     BOOST_TEST(done.changed[1].unit == "V");
     BOOST_TEST(b.all.merge(4, 1).rejected == "unknown_sensor");
     BOOST_TEST(b.all.merge(1, 4).rejected == "unknown_sensor");
+}
+
+BOOST_AUTO_TEST_CASE(values_of_merged_ones_have_one_unit) {
+    book b;
+    b.all.meet(own(1, "light", "V"));
+    b.all.meet(own(2, "light"));
+    BOOST_TEST(b.all.meet(own(1, {}, "mV")).record.unit == "mV"); // it is alone
+    BOOST_TEST(b.all.meet(own(1, {}, "V")).record.unit == "V");
+    BOOST_TEST(b.all.merge(2, 1).rejected == "");
+    for (const auto id : {1U, 2U}) {
+        BOOST_TEST(b.all.meet(own(id, {}, "mV")).rejected == "other_unit");
+        BOOST_TEST(b.all.meet(own(id, {}, "V")).rejected == "");
+        BOOST_TEST(b.all.meet(own(id)).record.unit == "V");
+    }
+    sensor_change change;
+    change.unit = "mV"; // somebody knows better
+    b.all.change(1, change);
+    BOOST_TEST(b.all.meet(own(2, {}, "mV")).rejected == "");
 }
 
 BOOST_AUTO_TEST_CASE(merged_ones_are_known_after_a_start) {
