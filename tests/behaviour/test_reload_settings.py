@@ -90,6 +90,18 @@ class Sensors(ReloadCase):
         watcher.expect_publish("light/3", b"")
         self.measure(3)
 
+    def retained(self):
+        return {row["topic"] for row in self.rest.get("/api/v1/retained").json()}
+
+    def test_nothing_stays_on_old_topics(self):
+        self.use(self.broker.conf() + "plugin_opt_threshold light - 20\n")
+        self.measure(50)
+        self.wait_until(lambda: {"dht11/incidents/1", "sensors/3/state"} <= self.retained(), "both are retained")
+        for name in ("q", "r"):  # with an incident that closes before anybody could say so
+            self.use(self.broker.conf() + f"plugin_opt_state_topic {name}/%i\nplugin_opt_topic_incidents {name}/incidents\n")
+            self.measure(1)
+        self.wait_until(lambda: self.retained() == {"dht11/status", "r/3"}, "what moved is gone")
+
     def test_a_mistake(self):
         self.write_conf(self.broker.conf() + "plugin_opt_threshold light - 20\nplugin_opt_source nonsense a/b\n")
         self.refused(r"broker.conf:\d+")

@@ -1,6 +1,7 @@
 """POST /mqtt/disconnect/ and /mqtt/connect/: the plugin pauses, the broker does not (features A-17, A-18, A-19)."""
 
 import json
+import time
 
 from harness.sensors import SensorsCase
 
@@ -39,6 +40,29 @@ class SensorsPause(SensorsCase):
         for body in ("[]", "{", '{"minutes":0}', '{"minutes":"soon"}', '{"minutes":1.5}'):
             self.assert_http_error(self.rest.post("/mqtt/disconnect/", body), 400)
         self.assertEqual(self.ingestion(), (True, "running"))
+
+
+class PauseAndSilence(SensorsCase):
+    extra_conf = "worker_threads 1\nplugin builtin:sensors\nplugin_opt_offline_after 3"
+
+    def test_silence_counts_from_the_end_of_the_pause(self):
+        def is_told():
+            return any(i["kind"] == "offline" for i in self.rest.get("/api/monitoring/incidents/").json())
+
+        watcher = self.client("watcher").subscribe(("sensors/3/state", 0))
+        device = self.client("device")
+        for value in (1, 2):
+            device.publish("iot/measurements", json.dumps({"sensor_id": 3, "value": value}), qos=1)
+        while json.loads(watcher.expect_publish("sensors/3/state").payload)["value"] != 2:
+            pass  # the second one comes with a tick, which has seen the sensor
+        self.assertEqual(self.rest.post("/mqtt/disconnect/").status, 200)
+        began = time.monotonic()
+        self.wait_until(lambda: time.monotonic() - began > 4, "longer than offline_after", 10)
+        self.assertFalse(is_told())
+        self.assertEqual(self.rest.post("/mqtt/connect/").status, 200)
+        ended = time.monotonic()
+        self.wait_until(is_told, "it is silent now", 10)
+        self.assertGreater(time.monotonic() - ended, 2)
 
 
 class PauseRights(SensorsCase):

@@ -4,8 +4,6 @@
 #include "broker/plugins/sensors/sensors.hpp"
 #include "storage/store.hpp"
 
-#include <fmt/format.h>
-
 namespace nightjar::plugins::sensors {
 
 void sensors::publish_all(host& host) {
@@ -56,19 +54,27 @@ void sensors::publish_waiting(host& host, acquaintance& known) const {
     if (known.seen_us >= known.who->newest_us.load(std::memory_order_relaxed)) publish_state(host, known);
 }
 
-// What is retained on topics that are no longer ours.
-void sensors::withdraw(host& host, const options& before) const {
-    const auto take_back = [&](const std::string& topic) { host.publish(topic, {}, codec::qos::at_least_once, true); };
-    if (before.topic_status != options_.topic_status) take_back(before.topic_status);
-    if (before.topic_incidents != options_.topic_incidents)
-        for (const auto& incident : incidents_.open())
-            take_back(fmt::format("{}/{}", before.topic_incidents, incident.id));
-    const bool discovery_moved =
-        !options_.homeassistant || before.homeassistant_prefix != options_.homeassistant_prefix;
-    if (before.homeassistant && discovery_moved)
-        registry_.each([&](const sensor& s) { take_back(discovery_topic(before, s.record.id)); });
-    if (before.state_topic.empty() || before.state_topic == options_.state_topic) return;
-    registry_.each([&](const sensor& s) { take_back(state_topic_of(before, s.record.id)); });
+std::vector<std::string> sensors::retained_topics() const {
+    std::vector<std::string> topics{options_.topic_status};
+    for (const auto& incident : incidents_.open()) topics.push_back(options_.incident_topic(incident.id));
+    registry_.each([&](const sensor& s) {
+        if (!options_.state_topic.empty()) topics.push_back(state_topic_of(options_, s.record.id));
+        if (options_.homeassistant) topics.push_back(discovery_topic(options_, s.record.id));
+    });
+    return topics;
+}
+
+// Incidents may close and other reloads come before the next tick: what has to go is known now.
+void sensors::note_moved(const std::vector<std::string>& before) {
+    moved_ = true;
+    withdrawn_.insert(before.begin(), before.end());
+    for (const auto& topic : retained_topics()) withdrawn_.erase(topic);
+}
+
+void sensors::announce_moved(host& host) {
+    if (!std::exchange(moved_, false)) return;
+    for (const auto& topic : std::exchange(withdrawn_, {})) host.publish(topic, {}, codec::qos::at_least_once, true);
+    publish_all(host);
 }
 
 } // namespace nightjar::plugins::sensors

@@ -190,7 +190,7 @@ void incident_book::tell(plugin::host& host, alert_type type, const incident_rec
 void incident_book::publish_retained(plugin::host& host, const incident_record& incident,
                                      const storage::sensor_record& sensor, std::int64_t now_ms) const {
     const bool closed = incident.status == incident_status::closed; // then its copy is taken away
-    host.publish(fmt::format("{}/{}", options_.topic_incidents, incident.id),
+    host.publish(options_.incident_topic(incident.id),
                  closed ? std::string() : incident_message(incident, sensor, now_ms), once, true);
 }
 

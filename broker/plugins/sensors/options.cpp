@@ -311,6 +311,8 @@ options read_options(const config::plugin& settings, std::vector<config::finding
         known->apply(l);
         if (!l.warning.empty())
             findings.push_back(
+std::string options::incident_topic(storage::incident_id id) const { return fmt::format("{}/{}", topic_incidents, id); }
+
                 {config::severity::warning, "plugin_opt_" + given.key + " " + l.warning + ".", given.where, {}});
         if (!l.error.empty()) report("Invalid value of plugin_opt_" + given.key + " " + l.error + ".");
     }

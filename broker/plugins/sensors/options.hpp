@@ -118,6 +118,7 @@ struct options {
     bool homeassistant = false;
     std::string homeassistant_prefix = "homeassistant";
 
+    std::string incident_topic(storage::incident_id id) const; // of its retained copy
     // The rule of one sensor, then of its type.
     threshold threshold_of(std::uint32_t sensor, std::string_view type) const;
     watch_rule watch_rule_of(std::uint32_t sensor, std::string_view type) const;

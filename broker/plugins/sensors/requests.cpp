@@ -69,7 +69,7 @@ http_answer sensors::republish(std::string_view id) const {
     out.field("topic", options_.topic_incidents).end_object();
     http_answer result{200, out.take(), {{options_.topic_incidents, message, false}}};
     if (incident->status != storage::incident_status::closed)
-        result.publishes.push_back({fmt::format("{}/{}", options_.topic_incidents, incident->id), message, true});
+        result.publishes.push_back({options_.incident_topic(incident->id), message, true});
     return result;
 }
 

@@ -118,11 +118,11 @@ void sensors::start(host& host) {
 }
 
 void sensors::stop(host& host) {
+    if (host.worker_index() == 0) announce_moved(host);
     for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {}))
         if (known->state_waits) publish_waiting(host, *known);
-    if (host.worker_index() == 0)
-        host.publish(options_.topic_status, status_message(false, host.now_us() / 1000), codec::qos::at_least_once,
-                     true);
+    if (host.worker_index() != 0) return;
+    host.publish(options_.topic_status, status_message(false, host.now_us() / 1000), codec::qos::at_least_once, true);
 }
 
 std::optional<nightjar::plugin::topic_tag> sensors::interest(codec::bytes topic) const {
@@ -310,16 +310,19 @@ void sensors::say_state(host& host, acquaintance& known) {
     }
 }
 
+// What becomes due while nothing comes.
+void sensors::watch_time(host& host) {
+    if (paused_.load(std::memory_order_relaxed)) return silence_.start_anew(); // nobody is heard now
+    for (const auto& s : silence_.look(options_, registry_, host.steady_ms()))
+        incidents_.note_silence(host, *s.who, s.record, s.seconds);
+    incidents_.on_tick(host);
+}
+
 void sensors::on_tick(host& host) {
-    if (host.worker_index() == 0 && before_) {
-        withdraw(host, *std::exchange(before_, nullptr));
-        publish_all(host);
-    }
-    if (host.worker_index() == 0) watch_pause(host);
-    if (host.worker_index() == 0 && !paused_.load(std::memory_order_relaxed)) {
-        for (const auto& s : silence_.look(options_, registry_, host.steady_ms()))
-            incidents_.note_silence(host, *s.who, s.record, s.seconds);
-        incidents_.on_tick(host);
+    if (host.worker_index() == 0) {
+        announce_moved(host);
+        watch_pause(host);
+        watch_time(host);
     }
     for (auto* known : std::exchange(workers_[host.worker_index()]->waiting, {}))
         if (known->state_waits) publish_waiting(host, *known);
@@ -330,8 +333,9 @@ void sensors::reconfigure(options next) {
                        next.topic_incidents != options_.topic_incidents ||
                        next.homeassistant != options_.homeassistant ||
                        next.homeassistant_prefix != options_.homeassistant_prefix;
-    if (moved && !before_) before_ = std::make_unique<const options>(options_);
+    const auto before = moved ? retained_topics() : std::vector<std::string>();
     options_ = std::move(next);
+    if (moved) note_moved(before);
     registry_.reconfigured();
     notifier_.configure(options_.alerts);
     for (const auto& mine : workers_) mine->reconfigured(options_);

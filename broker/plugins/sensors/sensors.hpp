@@ -21,6 +21,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -98,6 +99,7 @@ class sensors final : public plugin::plugin {
     void note_sender(acquaintance& known, const nightjar::plugin::client& who);
     void note_no_number(host& host, const source_rule& rule, codec::bytes topic);
     void say_state(host& host, acquaintance& known);
+    void watch_time(host& host); // worker 0
     void log_message(const codec::publish& packet) const;
 
     // announcements.cpp
@@ -106,7 +108,9 @@ class sensors final : public plugin::plugin {
     void publish_all(host& host);
     void publish_discovery(host& host) const; // of all sensors
     void publish_discovery(host& host, const storage::sensor_record& of) const;
-    void withdraw(host& host, const options& before) const;
+    std::vector<std::string> retained_topics() const; // that are ours under the present options
+    void note_moved(const std::vector<std::string>& before);
+    void announce_moved(host& host); // worker 0
 
     // actions.cpp
     nightjar::plugin::publish_outcome on_command(host& host, const nightjar::plugin::publish_event& event);
@@ -160,7 +164,8 @@ class sensors final : public plugin::plugin {
     std::int64_t resume_at_ms_ = 0;                     // worker 0's, of its steady clock; 0: not by itself
     bool said_paused_ = false;                          // worker 0's, on the status topic
     silence_watch silence_;                             // worker 0's
-    std::unique_ptr<const options> before_;             // a reload, whose topics are to be taken back; worker 0's
+    bool moved_ = false;                                // worker 0's: reloads have changed topics
+    std::set<std::string> withdrawn_;                   // worker 0's: those that are not ours any more
     std::vector<std::unique_ptr<worker_part>> workers_; // by worker index; each is its worker's alone
 };
 

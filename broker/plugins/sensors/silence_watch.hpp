@@ -21,6 +21,7 @@ class silence_watch {
     };
     // Those that have been silent for too long; each look tells the same ones again.
     std::vector<silent> look(const options& settings, const registry& known, std::int64_t steady_ms);
+    void start_anew() { last_.clear(); } // the next look() finds all of them silent for no time
 
   private:
     struct last {

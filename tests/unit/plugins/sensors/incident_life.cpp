@@ -231,4 +231,23 @@ BOOST_AUTO_TEST_CASE(a_sensor_that_stops_is_found) {
     BOOST_TEST(b.first.to("dht11/alerts").back().payload.find(R"("alert_type":"closed")") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(a_pause_is_no_silence) {
+    test::broker b({{"offline_after", "60"}});
+    b.publish("iot/hall/temp", "20");
+    const auto pass = [&](int seconds) {
+        for (; seconds > 0; --seconds) {
+            b.first.now_steady_ms += 1000;
+            b.plugin->on_tick(b.first);
+        }
+    };
+    pass(30);
+    BOOST_TEST(b.plugin->on_http({"POST", "/mqtt/disconnect", {}, {}})->status == 200U);
+    pass(300);
+    BOOST_TEST(b.plugin->on_http({"POST", "/mqtt/connect", {}, {}})->status == 200U);
+    pass(60); // the first tick finds that it is over
+    BOOST_TEST(b.first.to("dht11/alerts").empty());
+    pass(1);
+    BOOST_TEST(b.first.to("dht11/alerts").size() == 1U); // it counts again
+}
+
 BOOST_AUTO_TEST_SUITE_END()
