@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 #include <type_traits>
 #include <utility>
 
@@ -39,10 +40,8 @@ bool parse_bound(std::string_view word, double& bound, double none) {
 
 key bound(std::string_view name, threshold options::*range, double threshold::*member) {
     return {name, [=](line& l) {
-                auto& bounds = l.result.*range;
-                if (!parse_bound(l.value, bounds.*member, threshold{}.*member))
-                    return l.wrong("a number is wanted, or - for none");
-                if (bounds.min > bounds.max) l.wrong("the minimum would be above the maximum");
+                if (!parse_bound(l.value, l.result.*range.*member, threshold{}.*member))
+                    l.wrong("a number is wanted, or - for none");
             }};
 }
 
@@ -256,18 +255,63 @@ std::string unknown(std::string_view name, const std::vector<key>& keys) {
 }
 
 // What no line is wrong about alone.
-std::vector<std::string> contradictions(const options& o) {
-    std::vector<std::string> found;
+struct contradiction {
+    std::string text;
+    std::vector<std::string_view> keys; // it is told at the last line that has one of them
+    config::severity level = config::severity::error;
+};
+
+// Looked at when all lines are read: the two may come in any order.
+void check_bounds(const threshold& range, std::string_view min, std::string_view max,
+                  std::vector<contradiction>& found) {
+    if (range.min > range.max)
+        found.push_back(
+            {fmt::format("plugin_opt_{} {} is above plugin_opt_{} {}.", min, range.min, max, range.max), {min, max}});
+}
+
+// A value that closes an incident has to be as far as the hysteresis from both bounds.
+void check_hysteresis(const options& o, std::uint32_t sensor, std::string_view type,
+                      std::vector<contradiction>& found) {
+    const auto rule = o.watch_rule_of(sensor, type);
+    const auto& [min, max] = rule.range;
+    if (!o.auto_close || min > max || min + rule.hysteresis <= max - rule.hysteresis) return;
+    found.push_back(
+        {fmt::format("plugin_opt_hysteresis {} is more than half of the range of {}, {} to {}: no value "
+                     "could close an incident, people alone could.",
+                     rule.hysteresis, sensor != 0 ? fmt::format("sensor {}", sensor) : std::string(type), min, max),
+         {"hysteresis"},
+         config::severity::warning});
+}
+
+std::vector<contradiction> contradictions(const options& o) {
+    std::vector<contradiction> found;
     const auto& a = o.alerts;
+    check_bounds(o.temperature, "temp_min", "temp_max", found);
+    check_bounds(o.humidity, "hum_min", "hum_max", found);
+    std::set<std::pair<std::uint32_t, std::string_view>> limited{{0, "temperature"}, {0, "humidity"}};
+    for (const auto& rule : o.thresholds) limited.emplace(rule.sensor, rule.type);
+    for (const auto& [sensor, type] : limited) check_hysteresis(o, sensor, type, found);
     if (o.homeassistant && o.state_topic.empty())
-        found.emplace_back("plugin_opt_homeassistant needs plugin_opt_state_topic, which is off.");
+        found.push_back(
+            {"plugin_opt_homeassistant needs plugin_opt_state_topic, which is off.", {"homeassistant", "state_topic"}});
     if (!a.smtp_url.empty() && (a.smtp_from.empty() || a.smtp_to.empty()))
-        found.emplace_back("plugin_opt_smtp_url needs plugin_opt_smtp_from and plugin_opt_smtp_to.");
-    if (a.smtp_url.empty() && !a.smtp_to.empty()) found.emplace_back("plugin_opt_smtp_to needs plugin_opt_smtp_url.");
+        found.push_back({"plugin_opt_smtp_url needs plugin_opt_smtp_from and plugin_opt_smtp_to.", {"smtp_url"}});
+    if (a.smtp_url.empty() && !a.smtp_to.empty())
+        found.push_back({"plugin_opt_smtp_to needs plugin_opt_smtp_url.", {"smtp_to"}});
     return found;
 }
 
+config::origin place_of(const contradiction& what, const config::plugin& settings) {
+    const auto names = [&](const auto& given) {
+        return std::find(what.keys.begin(), what.keys.end(), given.key) != what.keys.end();
+    };
+    const auto last = std::find_if(settings.options.rbegin(), settings.options.rend(), names);
+    return last == settings.options.rend() ? settings.where : last->where;
+}
+
 } // namespace
+
+std::string options::incident_topic(storage::incident_id id) const { return fmt::format("{}/{}", topic_incidents, id); }
 
 threshold options::threshold_of(std::uint32_t sensor, std::string_view type) const {
     for (const auto& rule : thresholds)
@@ -311,13 +355,11 @@ options read_options(const config::plugin& settings, std::vector<config::finding
         known->apply(l);
         if (!l.warning.empty())
             findings.push_back(
-std::string options::incident_topic(storage::incident_id id) const { return fmt::format("{}/{}", topic_incidents, id); }
-
                 {config::severity::warning, "plugin_opt_" + given.key + " " + l.warning + ".", given.where, {}});
         if (!l.error.empty()) report("Invalid value of plugin_opt_" + given.key + " " + l.error + ".");
     }
     for (auto& what : contradictions(result))
-        findings.push_back({config::severity::error, std::move(what), settings.where, {}});
+        findings.push_back({what.level, std::move(what.text), place_of(what, settings), {}});
     return result;
 }
 

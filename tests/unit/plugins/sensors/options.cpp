@@ -174,6 +174,32 @@ BOOST_AUTO_TEST_CASE(a_dash_lifts_a_bound) {
 BOOST_AUTO_TEST_CASE(bounds_that_exclude_each_other_are_refused) {
     BOOST_TEST(findings_of({{"temp_min", "50"}}).size() == 1U);
     BOOST_TEST(findings_of({{"hum_max", "10"}}).size() == 1U);
+    const auto found = findings_of({{"temp_max", "10"}, {"temp_min", "11"}, {"client_id", "x"}});
+    BOOST_REQUIRE(found.size() == 1U);
+    BOOST_TEST((found[0].level == config::severity::error));
+    BOOST_TEST(found[0].text == "plugin_opt_temp_min 11 is above plugin_opt_temp_max 10.");
+    BOOST_TEST(found[0].where.line == 3); // the last that is about it
+}
+
+BOOST_AUTO_TEST_CASE(bounds_come_in_any_order) {
+    BOOST_TEST(good_options({{"temp_min", "36"}, {"temp_max", "38"}}).temperature.min == 36);
+    BOOST_TEST(good_options({{"temp_max", "-18"}, {"temp_min", "-25"}}).temperature.max == -18);
+    BOOST_TEST(good_options({{"hum_min", "85"}, {"hum_max", "95"}}).humidity.max == 95);
+    BOOST_TEST(good_options({{"hum_max", "15"}, {"hum_min", "5"}}).humidity.min == 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_hysteresis_that_no_value_can_reach_is_told) {
+    const auto found = findings_of({{"hysteresis", "temperature 5"}, {"threshold", "temperature 20 21"}});
+    BOOST_REQUIRE(found.size() == 1U);
+    BOOST_TEST((found[0].level == config::severity::warning));
+    BOOST_TEST(found[0].where.line == 2);
+    BOOST_TEST(found[0].text == "plugin_opt_hysteresis 5 is more than half of the range of temperature, 20 to 21: no "
+                                "value could close an incident, people alone could.");
+    BOOST_TEST(findings_of({{"hysteresis", "7 3"}, {"threshold", "7 0 5"}}).size() == 1U);
+    BOOST_TEST(findings_of({{"hysteresis", "16"}}).size() == 1U); // of the humidity's 20 to 80 it is less
+    BOOST_TEST(findings_of({{"hysteresis", "15"}}).empty());      // 20 is in the middle
+    BOOST_TEST(findings_of({{"hysteresis", "16"}, {"auto_close", "false"}}).empty());
+    BOOST_TEST(findings_of({{"hysteresis", "light 99"}, {"threshold", "light - 100"}}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_threshold_names_a_whole_sensor_or_a_category) {
