@@ -72,7 +72,8 @@ class IncidentsCommands(SensorsCase):
         self.assertEqual(shown["history"][0]["by"], "op1")
         self.assert_http_error(self.rest.post("/api/monitoring/incidents/", {"sensor": 100001}), 409, "already_open")
         self.assert_http_error(self.rest.post("/api/monitoring/incidents/", {"sensor": 5}), 404, "unknown_sensor")
-        self.assert_http_error(self.rest.post("/api/monitoring/incidents/", {}), 404, "unknown_sensor")
+        for body in ({}, {"sensor": "x"}, {"sensor": 0}, {"sensor": 1.5}, {"sensor": None}):
+            self.assert_http_error(self.rest.post("/api/monitoring/incidents/", body), 400, "bad_sensor_id")
 
     def test_acknowledged_survives_a_kill(self):
         number = self.open_one()

@@ -1,5 +1,7 @@
 """What the old dashboard's page asked for: /latest/, /api/, /api/post/ (features A-23)."""
 
+import json
+
 from harness import BrokerCase
 
 TIME = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$"
@@ -35,3 +37,21 @@ class OldPaths(BrokerCase):
         for body in ({}, {"temperature": 20}, {"temp": "warm"}, [], b"{"):
             with self.subTest(body=body):
                 self.assert_http_error(self.rest.post("/api/post/", body), 400)
+
+
+class Merged(BrokerCase):
+    nightjar_only = "mosquitto has no REST"
+
+    def test_a_device_whose_humidity_is_anothers_too(self):
+        sender = self.client("sender")
+        said = [("loft", 20, 50), ("shed", 21, 51)]
+        for device, temperature, humidity in said:
+            sender.publish(f"dht11/{device}/data", json.dumps({"temperature": temperature, "humidity": humidity}), qos=1)
+        ids = {(s["device"], s["type"]): s["id"] for s in self.rest.get("/api/monitoring/sensors/").json()}
+        for kind in ("humidity", "temperature"):
+            merged = self.rest.post(f"/api/monitoring/sensors/{ids['loft', kind]}/merge", {"into": ids["shed", kind]})
+            self.assertEqual(merged.status, 200)
+            for device, temperature, humidity in (("loft", 22, 52), ("shed", 23, 53), ("loft", 24, 54)):
+                sender.publish(f"dht11/{device}/data", json.dumps({"temperature": temperature, "humidity": humidity}), qos=1)
+                latest = self.rest.get("/latest/").json()
+                self.assertEqual((latest["temperature"], latest["humidity"]), (temperature, humidity))

@@ -4,14 +4,17 @@
 #include "web/text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace nightjar::web {
 
 namespace {
 
-using storage::sensor_record;
+using storage::measurement_id;
+using storage::sensor_id;
 using storage::stored_measurement;
 
 constexpr std::size_t listed = 100; // values of each of the two
@@ -22,36 +25,41 @@ struct pair {
     const stored_measurement& any() const { return temperature ? *temperature : *humidity; }
 };
 
-// The two sensors of the device that was heard of last.
+// The two sensors of a device, or those that they were merged into.
 struct device {
-    std::optional<sensor_record> temperature, humidity;
-    storage::measurement_id heard = 0; // ids grow as values arrive; two of them may have one time
+    std::optional<sensor_id> temperature, humidity;
+    // The newest values of both, the newer one first: ids grow as values arrive; two of them may have one time. One of
+    // the sensors may be another device's too, so the other one decides who was heard of last.
+    std::pair<measurement_id, measurement_id> heard;
 };
 
 std::optional<device> last_device(const tables& stored) {
     std::map<std::string, device> by_topic;
-    for (auto& sensor : stored.sensors.all()) {
+    auto sensors = stored.sensors.all();
+    for (auto& part : stored.sensors.merged()) sensors.push_back(std::move(part));
+    for (const auto& sensor : sensors) {
         if (sensor.source != "dht11") continue;
-        const auto last = stored.measurements.last(sensor.id);
+        const auto id = sensor.merged_into != 0 ? sensor.merged_into : sensor.id;
+        const auto last = stored.measurements.last(id);
         if (!last) continue;
         auto& d = by_topic[sensor.topic];
-        d.heard = std::max(d.heard, last->id);
-        (sensor.type == "humidity" ? d.humidity : d.temperature) = std::move(sensor);
+        d.heard = std::minmax({last->id, d.heard.first}, std::greater<>());
+        (sensor.type == "humidity" ? d.humidity : d.temperature) = id;
     }
     const auto newest = std::max_element(by_topic.begin(), by_topic.end(),
                                          [](const auto& a, const auto& b) { return a.second.heard < b.second.heard; });
-    return newest == by_topic.end() ? std::nullopt : std::optional(std::move(newest->second));
+    return newest == by_topic.end() ? std::nullopt : std::optional(newest->second);
 }
 
 // By arrival, newest first. Of one message the humidity's id comes right behind the temperature's.
-using pairs_by_id = std::map<storage::measurement_id, pair, std::greater<>>;
+using pairs_by_id = std::map<measurement_id, pair, std::greater<>>;
 
 pairs_by_id pairs(const device& of, const tables& stored, std::size_t limit) {
     pairs_by_id result;
-    const auto rows_of = [&](const std::optional<sensor_record>& sensor) {
+    const auto rows_of = [&](std::optional<sensor_id> sensor) {
         if (!sensor) return std::vector<stored_measurement>();
         storage::measurement_query query;
-        query.sensor = sensor->id;
+        query.sensor = *sensor;
         query.limit = limit;
         return stored.measurements.query(query).rows;
     };

@@ -18,6 +18,7 @@ constexpr refusal_text texts[] = {
     {"already_open", 409, "This sensor has an incident that somebody reported and that is not closed."},
     {"history_full", 409, "The incident's history is full."},
     {"unknown_action", 400, "The actions are create, ack, close, comment and test."},
+    {"bad_sensor_id", 400, "sensor is the id of a sensor: a whole number from 1 to 4294967295."},
     {"bad_text", 400, "reason, by and comment are texts of 500 bytes at most."},
     {"no_comment", 400, "comment is missing."},
 };

@@ -68,7 +68,7 @@ command_result parse_command(codec::bytes payload) {
     result.incident = read_id(*object, "incident_id");
     result.sensor = read_id(*object, "sensor");
     if (result.kind == action::create) {
-        if (result.sensor == 0) return {{}, "unknown_sensor"};
+        if (result.sensor == 0) return {{}, "bad_sensor_id"};
         if (result.reason.empty()) result.reason = "reported";
     } else if (result.kind != action::test && result.incident == 0) {
         return {{}, "unknown_incident"};
