@@ -112,6 +112,44 @@ class AlertsMail(SensorsCase):
             self.assertNotIn("\n", message["Subject"])
             self.assertEqual(len(message.defects), 0)
 
+    def refused_for_good(self, number, words):
+        self.ingest(f"dht11/d{number}/data", {"temperature": 40})
+        row = self.wait_until(lambda: self.notifications(state="failed", incident_id=number), "it has failed")[0]
+        self.assertEqual(row["attempts"], 1)
+        self.assertIsNotNone(row["finished_at"])
+        self.assertIn(words, row["error"])
+        self.broker.wait_log(rf"an alert was not delivered: .*{words}[^;]*$")
+        failed = f'sensors_alerts_sent_total{{channel="mail",result="failed"}} {number}'
+        self.assertIn(failed, self.rest.get("/metrics").body.decode())
+
+    def test_what_the_server_refuses_for_good_is_not_tried_again(self):
+        self.server.start()
+        self.begin()
+        self.server.refuse_recipient = "550-5.1.1 no such\r\n550 5.1.1 mailbox as op"
+        self.refused_for_good(1, "550-5.1.1 no such 550 5.1.1 mailbox as op")
+        self.server.refuse_recipient = None
+        self.server.refuse = "554 5.7.1 smells of spam"
+        self.refused_for_good(2, "554 5.7.1 smells of spam")
+        self.server.refuse = None
+        self.ingest("dht11/d3/data", {"temperature": 40})
+        self.server.wait(1)
+        self.assertNotIn(PASSWORD, self.broker.log())
+
+    def test_what_may_be_mended_is_tried_again(self):
+        self.server.start()
+        self.begin()
+        for place, reply in (("refuse_sender", "550 5.7.1 not from you"), ("refuse_recipient", "530 5.7.0 log in first"),
+                             ("refuse_recipient", "450 4.2.0 greylisted"), ("refuse", "452 4.3.1 no room")):
+            setattr(self.server, place, reply)
+            self.ingest("dht11/a/data", {"temperature": 40})
+            self.wait_until(lambda: [r for r in self.notifications(state="pending") if reply in (r["error"] or "")], reply)
+            setattr(self.server, place, None)
+            self.wait_until(lambda: not self.notifications(state="pending"), "it went")
+            self.ingest("dht11/a/data", {"temperature": 20})
+            self.wait_until(lambda: not self.notifications(state="pending"), "its end too")
+        self.assertEqual(self.notifications(state="failed"), [])
+        self.assertEqual(len(self.server.mails), 8)
+
     def test_a_wrong_password_is_named_and_tried_again(self):
         self.server.login = ("nightjar", "changed")
         self.server.start()

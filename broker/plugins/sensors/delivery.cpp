@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -81,6 +82,53 @@ class attempt {
     std::array<char, CURL_ERROR_SIZE> error_{};
 };
 
+// What a mail server says, as libcurl hears it: its reply to the last command.
+class dialogue {
+  public:
+    explicit dialogue(attempt& a) {
+        a.set(CURLOPT_VERBOSE, 1L); // without it nothing is heard
+        a.set(CURLOPT_DEBUGFUNCTION, &hear);
+        a.set(CURLOPT_DEBUGDATA, this);
+    }
+    dialogue(const dialogue&) = delete;
+    dialogue& operator=(const dialogue&) = delete;
+    const std::string& reply() const { return reply_; } // ASCII, on one line; empty: there was none
+    // The recipient or the mail is refused, for good (RFC 5321 section 4.2.1). What it says of who we are (53x, or to
+    // an earlier command) is about our configuration, which somebody may mend.
+    bool refuses_the_mail() const { return about_the_mail_ && reply_.starts_with('5') && !reply_.starts_with("53"); }
+
+  private:
+    static int hear(CURL*, curl_infotype what, char* data, std::size_t size, void* to) {
+        const std::string_view text(data, size);
+        auto& self = *static_cast<dialogue*>(to);
+        if (what == CURLINFO_HEADER_OUT) {
+            self.over_ = text.starts_with("QUIT");
+            if (!self.over_) self.begin(text);
+        } else if (what == CURLINFO_HEADER_IN && !self.over_) {
+            self.take(text);
+        }
+        return 0;
+    }
+    void begin(std::string_view command) {
+        about_the_mail_ = command.starts_with("RCPT ") || command.starts_with("DATA");
+        reply_.clear();
+    }
+    void take(std::string_view line) {
+        constexpr std::size_t longest = 300;
+        if (std::exchange(whole_, line.size() < 4 || line[3] != '-')) {
+            reply_.clear(); // the mail has two: 354, and what becomes of it
+        } else if (reply_.size() < longest) {
+            reply_ += ' ';
+        }
+        for (const char c : line)
+            if (c != '\r' && c != '\n' && reply_.size() < longest) reply_ += c >= ' ' && c <= '~' ? c : '?';
+    }
+
+    std::string reply_;
+    bool whole_ = true; // its last line has come
+    bool about_the_mail_ = false, over_ = false;
+};
+
 } // namespace
 
 delivery_result send_mail(const alert_options& how, const mail& what, const std::atomic<bool>& stop) {
@@ -110,10 +158,12 @@ delivery_result send_mail(const alert_options& how, const mail& what, const std:
         a.set(CURLOPT_USERNAME, how.smtp_user.c_str());
         a.set(CURLOPT_PASSWORD, how.smtp_password.c_str());
     }
+    const dialogue heard(a);
     const auto code = a.perform();
     if (code == CURLE_OK) return {true, false, {}};
-    const auto reply = a.response_code();
-    return {false, false, reply > 0 ? fmt::format("{} (the server said {})", a.error(code), reply) : a.error(code)};
+    auto error = a.error(code);
+    if (!heard.reply().empty()) error += fmt::format(" (the server said: {})", heard.reply());
+    return {false, heard.refuses_the_mail(), std::move(error)};
 }
 
 delivery_result post_json(const alert_options& how, const std::string& url, const std::string& json,

@@ -48,7 +48,8 @@ class MailServer:
         self.certificates = certificates
         self.login = (user, password)
         self.mails = []  # (sender, [recipients], EmailMessage, was it encrypted)
-        self.refuse = None  # a reply to DATA, as "451 later"
+        self.refuse = None  # a reply to the mail, as "451 later"
+        self.refuse_sender = self.refuse_recipient = None  # to MAIL, to RCPT
         self._lock = threading.Lock()
         self._controller = None
 
@@ -72,6 +73,18 @@ class MailServer:
     def _authenticate(self, server, session, envelope, mechanism, data):
         wanted = LoginPassword(*(text.encode() for text in self.login))
         return AuthResult(success=data == wanted, handled=False)
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.refuse_sender:
+            return self.refuse_sender
+        envelope.mail_from = address
+        return "250 a good sender"
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.refuse_recipient:
+            return self.refuse_recipient
+        envelope.rcpt_tos.append(address)
+        return "250 a good recipient"
 
     async def handle_DATA(self, server, session, envelope):
         if self.refuse:
