@@ -3,6 +3,7 @@
 #include "storage/record_bytes.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 namespace nightjar::storage {
@@ -89,6 +90,25 @@ void hour_table::each(const lmdb::transaction& txn, sensor_id sensor, std::int64
             if (hours[hour].count > 0 && begin >= from_ms && begin < to_ms) of(begin, hours[hour]);
         }
     }
+}
+
+std::optional<hour_table::extent> hour_table::extent_of(const lmdb::transaction& txn, sensor_id sensor) const {
+    lmdb::cursor at(txn, table_);
+    if (!at.at_or_after(day_key(sensor, 0)) || read_big_endian<sensor_id>(at.key()) != sensor) return std::nullopt;
+    const auto hour_at = [&at](bool last) {
+        const auto midnight = day_ms * read_big_endian<std::uint32_t>(at.key(), sizeof(sensor_id));
+        const auto hours = read_hours(at.key(), at.value());
+        std::int64_t found = 0;
+        for (std::size_t hour = hours.size(); hour-- > 0;) {
+            if (hours[hour].count == 0) continue;
+            found = static_cast<std::int64_t>(hour);
+            if (last) break;
+        }
+        return midnight + found * hour_ms;
+    };
+    const auto first = hour_at(false);
+    at.at_or_before(day_key(sensor, std::numeric_limits<std::uint32_t>::max()));
+    return extent{first, hour_at(true)};
 }
 
 } // namespace nightjar::storage

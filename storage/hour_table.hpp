@@ -10,6 +10,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <span>
 
 namespace nightjar::storage {
@@ -27,6 +28,12 @@ class hour_table {
     // Each hour with values that begins in [from, to), ascending. Any thread.
     void each(const lmdb::transaction& txn, sensor_id sensor, std::int64_t from_ms, std::int64_t to_ms,
               const std::function<void(std::int64_t begin_ms, const aggregate&)>& of) const;
+
+    // The begin of the first and of the last hour with values. Any thread.
+    struct extent {
+        std::int64_t first_ms, last_ms;
+    };
+    std::optional<extent> extent_of(const lmdb::transaction& txn, sensor_id sensor) const;
 
   private:
     lmdb::table table_;

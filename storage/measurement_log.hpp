@@ -6,6 +6,7 @@
 #include "storage/aggregate.hpp"
 #include "storage/records.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <vector>
@@ -30,7 +31,19 @@ struct measurement_page {
 
 struct sensor_summary {
     std::uint64_t count = 0;
-    std::optional<stored_measurement> first, last;
+    std::optional<stored_measurement> first, last; // by arrival
+    // All its values lie between these, also those that came late or were summed up and are gone; about: where much is
+    // in blocks, the earliest may be up to an hour too early. Without a value: 0 and -1.
+    std::int64_t earliest_ms = 0, latest_ms = -1;
+
+    void widen(std::int64_t from_ms, std::int64_t to_ms) {
+        if (latest_ms < earliest_ms) {
+            earliest_ms = from_ms;
+            latest_ms = to_ms;
+        }
+        earliest_ms = std::min(earliest_ms, from_ms);
+        latest_ms = std::max(latest_ms, to_ms);
+    }
 };
 
 // What one sensor's values were from step to step; a chart. Steps of whole hours, at whole hours of UTC, are read from

@@ -208,7 +208,40 @@ sensor_summary measurement_table::summary(sensor_id sensor) const {
     oldest.ascending = true;
     constexpr std::chrono::milliseconds enough{20};
     if (auto page = query(oldest, enough); !page.rows.empty()) result.first = page.rows.front();
+    for (const auto& row : state->tail) result.widen(row.time_ms(), row.time_ms());
+    for (const auto& row : {result.first, result.last})
+        if (row) result.widen(row->time_ms(), row->time_ms());
+    if (state->folded > 0) widen_by_hours(sensor, result);
     return result;
+}
+
+// What is in blocks came in any order; their hours are known. The last one may not be over.
+void measurement_table::widen_by_hours(sensor_id sensor, sensor_summary& known) const {
+    const auto hours = hours_.extent_of(lmdb::transaction(env_, lmdb::transaction::kind::read), sensor);
+    if (!hours) return;
+    const auto now =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+    const auto until =
+        std::min(hours->last_ms + hour_table::hour_ms - 1, std::max<std::int64_t>(now.count(), known.latest_ms));
+    known.widen(std::max(earliest_second(sensor, hours->first_ms, known.earliest_ms), hours->first_ms), until);
+}
+
+// Of the sensor's values that are no earlier than `from_ms`, which is at most an hour before `known_ms`; not looked for
+// any longer than what a page waits for.
+std::int64_t measurement_table::earliest_second(sensor_id sensor, std::int64_t from_ms, std::int64_t known_ms) const {
+    constexpr std::int64_t second = 1000;
+    constexpr std::chrono::milliseconds enough{5};
+    if (known_ms < from_ms || known_ms >= from_ms + hour_table::hour_ms) return from_ms;
+    series seconds;
+    seconds.sensor = sensor;
+    seconds.from_ms = from_ms;
+    seconds.step_ms = second;
+    seconds.steps.resize(static_cast<std::size_t>((known_ms - from_ms) / second + 1));
+    read(seconds, enough);
+    if (!seconds.complete) return from_ms;
+    const auto found =
+        std::find_if(seconds.steps.begin(), seconds.steps.end(), [](const auto& s) { return s.count > 0; });
+    return from_ms + second * (found - seconds.steps.begin());
 }
 
 } // namespace nightjar::storage

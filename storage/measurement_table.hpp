@@ -70,6 +70,8 @@ class measurement_table final : public measurement_log {
         measurement_id low, high; // inclusive
     };
 
+    void widen_by_hours(sensor_id sensor, sensor_summary& known) const;
+    std::int64_t earliest_second(sensor_id sensor, std::int64_t from_ms, std::int64_t known_ms) const;
     void load_removals(const lmdb::transaction& txn);
     void load_blocks(const lmdb::transaction& txn);
     void load_tails(const lmdb::transaction& txn);

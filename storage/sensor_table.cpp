@@ -93,11 +93,14 @@ void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) {
     txn.put(table_, view<sensor_id>(key), out.finish(view<sensor_id>(key)));
 }
 
-void sensor_table::remove(lmdb::transaction& txn, sensor_id id, std::uint32_t revision) {
+bool sensor_table::remove(lmdb::transaction& txn, sensor_id id, std::uint32_t revision) {
     const auto key = big_endian(id);
+    if (const auto kept = txn.get(table_, view<sensor_id>(key)))
+        if (read(view<sensor_id>(key), *kept).revision > revision) return false;
     txn.remove(table_, view<sensor_id>(key));
     merges_.erase(id);
     gone_[id] = revision;
+    return true;
 }
 
 } // namespace nightjar::storage

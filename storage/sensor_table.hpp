@@ -24,7 +24,8 @@ class sensor_table final : public sensors {
 
     // --- commit thread
     void put(lmdb::transaction& txn, const sensor_record& record);
-    void remove(lmdb::transaction& txn, sensor_id id, std::uint32_t revision);
+    // False: it is there anew already, with a higher revision, and stays.
+    bool remove(lmdb::transaction& txn, sensor_id id, std::uint32_t revision);
     // Removed by this process, and not there again.
     bool is_gone(sensor_id id) const { return gone_.contains(id); }
     bool any_gone() const { return !gone_.empty(); }

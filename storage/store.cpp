@@ -198,8 +198,7 @@ class store::implementation {
             lmdb::transaction txn(env_, lmdb::transaction::kind::write);
             for (const auto* batch : batches) {
                 for (const auto& gone : batch->removed_sensors) {
-                    sensors_->remove(txn, gone.sensor, gone.revision);
-                    measurements_->remove(txn, gone.sensor);
+                    if (sensors_->remove(txn, gone.sensor, gone.revision)) measurements_->remove(txn, gone.sensor);
                 }
                 for (const auto& s : batch->sensors) sensors_->put(txn, s);
                 for (const auto& i : batch->incidents) incidents_->put(txn, i);

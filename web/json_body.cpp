@@ -1,8 +1,8 @@
 #include "web/json_body.hpp"
 
-#include <cmath>
+#include "broker/text/json_parser.hpp"
 
-#include <boost/json/parse.hpp>
+#include <cmath>
 
 namespace nightjar::web {
 
@@ -10,7 +10,7 @@ namespace json = boost::json;
 
 std::optional<json::object> parse_object(std::string_view body) {
     boost::system::error_code error;
-    json::value parsed = json::parse({body.data(), body.size()}, error);
+    json::value parsed = text::parse_json(body, error);
     if (error || !parsed.is_object()) return std::nullopt;
     return std::move(parsed.get_object());
 }

@@ -48,6 +48,23 @@ class History(SensorsCase):
         self.ingest("iot/measurements", {"sensor_id": 3, "value": 2})
         self.assertEqual(self.rest.get("/api/monitoring/sensors/3/last/").json()["value"], 2)
 
+    def test_instead_of_what_was_deleted(self):
+        self.ingest("iot/measurements", {"sensor_id": 3, "value": 1})
+        self.assertEqual(self.rest.request("DELETE", "/api/monitoring/sensors/3/").status, 204)
+        row = {"sensor": 3, "value": 5, "created_at": "2024-01-28T15:07:55Z"}
+        self.assertEqual(self.send(row).json(), {"stored": 1, "refused": []})
+        self.broker.kill()
+        self.broker.start()
+        self.assertEqual(self.rows(3), [(5, row["created_at"])])
+
+    def test_a_chart_of_all_times_whatever_came_first(self):
+        times = [f"2024-01-{day:02}T15:07:55.000Z" for day in (28, 27, 30, 26, 29)]
+        self.send(*({"sensor": 3, "value": 1, "created_at": when} for when in times))
+        points = self.rest.get("/api/v1/series?sensor=3&points=5").json()
+        self.assertEqual([point["count"] for point in points], [1] * 5)
+        for point in points:
+            self.assertGreaterEqual(point["last_t"], point["t"])
+
     def test_wrong_lines_are_named_and_the_others_stored(self):
         good = {"sensor": 3, "value": 1, "created_at": "2024-01-28T15:07:55Z"}
         wrong = [("{", "bad_json"), ("[1]", "bad_json"), ({**good, "sensor": None}, "no_sensor"),

@@ -47,6 +47,13 @@ class SensorsMeasurement(SensorsCase):
             self.ingest(TOPIC, {"sensor_id": 25, "type": "light", "value": value})
         self.assertEqual(self.values(25), [0, -0.001, 1e300, 5e-324, -40])
 
+    def test_numbers_are_stored_as_they_were_written(self):
+        written = ["-3.9100000858306885", "21.399999618530273", "0.1", "1e-7", "123456789.12345679", "5e-324"]
+        for text in written:
+            self.ingest("iot/measurements", f'{{"sensor_id": 7, "value": {text}}}')
+        answer = self.rest.get("/api/monitoring/sensors/7/measurements/?order=asc&format=csv").body.decode()
+        self.assertEqual(self.values(7), [float(text) for text in written], answer)
+
     def test_rejected(self):
         before = {sensor["id"] for sensor in self.sensors()}
         for payload in ("", "{", "null", "5", '"x"', "[]x", '{"sensor_id":30}', '{"value":1}', '{"sensor_id":0,"value":1}',

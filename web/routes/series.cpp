@@ -45,11 +45,11 @@ window divide(std::int64_t from, std::int64_t to, std::uint64_t points) {
     return {from, to, (step + unit - 1) / unit * unit};
 }
 
-// from, to, points or step. Without `from`: since the first value; without `to`: until the last.
+// from, to, points or step. Without `from`: since the earliest value; without `to`: until the latest.
 result<window> read_window(const list_parameters& parameters, const storage::sensor_summary& known) {
     const auto in_range = [](std::int64_t ms) { return std::clamp<std::int64_t>(ms, 0, year_9999); };
-    const auto from = in_range(parameters.from_ms.value_or(known.first ? known.first->time_ms() : 0));
-    const auto to = in_range(parameters.to_ms.value_or(std::max(known.last ? known.last->time_ms() : 0, from)));
+    const auto from = in_range(parameters.from_ms.value_or(known.earliest_ms));
+    const auto to = in_range(parameters.to_ms.value_or(std::max(known.latest_ms, from)));
     if (parameters.format != list_format::json)
         return bad_request("bad_parameter", "points go with format=json alone.");
     if (const auto text = parameters.all.find("step")) {
@@ -98,7 +98,7 @@ std::string as_json(const series& what, const sensor_record& sensor, std::int64_
         out.begin_object().field("t", middle).field("created_at", format_time(middle));
         out.field("sensor", sensor.id).field("value", step.mean).field("unit", sensor.unit);
         out.field("min", step.min).field("max", step.max).field("count", step.count);
-        out.field("last_t", std::min(begin + what.step_ms - 1, newest_ms)).end_object();
+        out.field("last_t", std::max(middle, std::min(begin + what.step_ms - 1, newest_ms))).end_object();
     }
     return out.end_array().take();
 }

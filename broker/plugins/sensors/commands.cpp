@@ -2,10 +2,9 @@
 
 #include "broker/codec/topic.hpp"
 #include "broker/text/json_number.hpp"
+#include "broker/text/json_parser.hpp"
 
 #include <cmath>
-
-#include <boost/json/parse.hpp>
 
 namespace nightjar::plugins::sensors {
 
@@ -49,7 +48,7 @@ std::uint32_t read_id(const json::object& from, std::string_view name) {
 command_result parse_command(codec::bytes payload) {
     if (payload.size() > largest_payload) return {};
     boost::system::error_code error;
-    const auto document = json::parse({payload.data(), payload.size()}, error);
+    const auto document = text::parse_json(payload, error);
     const auto* object = error ? nullptr : document.if_object();
     const auto* given = object == nullptr ? nullptr : object->if_contains("action");
     if (given == nullptr) return {};

@@ -2,6 +2,7 @@
 
 #include "broker/codec/topic.hpp"
 #include "broker/text/json_number.hpp"
+#include "broker/text/json_parser.hpp"
 #include "broker/text/time.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <limits>
 #include <optional>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -129,7 +129,7 @@ std::optional<refusal> read_line(std::string_view text, std::int64_t now_us, his
     if (text.size() > longest_line)
         return refusal{"too_long", fmt::format("The line is longer than {} bytes.", longest_line)};
     boost::system::error_code error;
-    const auto document = json::parse({text.data(), text.size()}, error);
+    const auto document = text::parse_json(text, error);
     const auto* object = error ? nullptr : document.if_object();
     if (object == nullptr) return refusal{"bad_json", "The line is not one JSON object."};
     if (auto no = read_sensor_id(*object, into.sensor.id)) return no;

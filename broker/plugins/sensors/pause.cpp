@@ -3,12 +3,11 @@
 #include "broker/plugins/sensors/messages.hpp"
 #include "broker/plugins/sensors/sensors.hpp"
 #include "broker/text/json_number.hpp"
+#include "broker/text/json_parser.hpp"
 #include "broker/text/json_writer.hpp"
 
 #include <algorithm>
 #include <cmath>
-
-#include <boost/json/parse.hpp>
 
 namespace nightjar::plugins::sensors {
 
@@ -20,8 +19,7 @@ namespace {
 // An empty body is an empty object. Nothing: it is no object.
 std::optional<json::object> object_of(std::string_view body) {
     boost::system::error_code error;
-    auto document =
-        json::parse(body.empty() ? json::string_view("{}") : json::string_view(body.data(), body.size()), error);
+    auto document = text::parse_json(body.empty() ? "{}" : body, error);
     if (error || !document.is_object()) return std::nullopt;
     return std::move(document.get_object());
 }

@@ -3,13 +3,13 @@
 #include "broker/codec/topic.hpp"
 #include "broker/plugins/sensors/options.hpp"
 #include "broker/text/json_number.hpp"
+#include "broker/text/json_parser.hpp"
 #include "broker/text/time.hpp"
 
 #include <array>
 #include <cmath>
 
 #include <boost/json/monotonic_resource.hpp>
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 namespace nightjar::plugins::sensors {
@@ -29,7 +29,7 @@ class document {
   public:
     explicit document(codec::bytes payload) : memory_(first_.data(), first_.size()) {
         boost::system::error_code error;
-        value_ = json::parse({payload.data(), payload.size()}, error, &memory_);
+        value_ = text::parse_json(payload, error, &memory_);
         good_ = !error;
     }
     document(const document&) = delete;

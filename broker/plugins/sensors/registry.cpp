@@ -158,6 +158,7 @@ registry::answer registry::adopt(storage::sensor_record like) {
     if (like.type.empty()) like.type = unknown_type;
     if (like.name.empty()) like.name = default_name(like.type, like.id);
     if (like.source.empty()) like.source = own_id_source;
+    like.revision = first_revision_;
     const auto key = key_of(like.source, like.topic, like.type, like.device);
     if (!has_own_id(like.source) && by_key_.contains(key)) { // its topic's values go to another one
         like.source = file_source;

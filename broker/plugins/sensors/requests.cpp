@@ -3,12 +3,12 @@
 #include "broker/plugins/sensors/messages.hpp"
 #include "broker/plugins/sensors/sensors.hpp"
 #include "broker/text/json_number.hpp"
+#include "broker/text/json_parser.hpp"
 #include "broker/text/json_writer.hpp"
 #include "storage/store.hpp"
 
 #include <chrono>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
@@ -28,8 +28,7 @@ http_answer refuse(unsigned status, std::string_view error, std::string_view det
 std::optional<std::string> command_of(std::string_view action, std::string_view body,
                                       std::optional<std::uint32_t> incident) {
     boost::system::error_code error;
-    const auto document =
-        json::parse(body.empty() ? json::string_view("{}") : json::string_view(body.data(), body.size()), error);
+    const auto document = text::parse_json(body.empty() ? "{}" : body, error);
     const auto* object = error ? nullptr : document.if_object();
     if (object == nullptr) return std::nullopt;
     text::json_writer out;
@@ -76,7 +75,7 @@ http_answer sensors::republish(std::string_view id) const {
 // The old system's {"op":1,"ack":true,"comment":"..."}, which knew of one incident at most: here the oldest.
 http_answer sensors::update_incident(const http_request& request) const {
     boost::system::error_code error;
-    const auto document = json::parse(json::string_view(request.body.data(), request.body.size()), error);
+    const auto document = text::parse_json(request.body, error);
     const auto* object = error ? nullptr : document.if_object();
     if (object == nullptr) return refuse(400, "bad_json", "The body is not a JSON object.");
     const auto open = incidents_.open();

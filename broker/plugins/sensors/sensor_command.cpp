@@ -2,13 +2,13 @@
 
 #include "broker/codec/topic.hpp"
 #include "broker/text/json_number.hpp"
+#include "broker/text/json_parser.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 namespace nightjar::plugins::sensors {
@@ -117,7 +117,7 @@ std::optional<refusal> read_merge(const json::object& from, sensor_command& comm
 
 sensor_command_result parse_sensor_command(codec::bytes payload) {
     boost::system::error_code error;
-    const auto document = json::parse({payload.data(), payload.size()}, error);
+    const auto document = text::parse_json(payload, error);
     const auto* object = error ? nullptr : document.if_object();
     if (object == nullptr) return {{}, "bad_json", "The command is not a JSON object."};
     const auto* action = object->if_contains("action");

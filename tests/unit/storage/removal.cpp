@@ -122,6 +122,19 @@ BOOST_AUTO_TEST_CASE(a_late_worker_brings_nothing_back) {
     BOOST_TEST(s->sensor_table().find(3).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_removal_that_comes_late_takes_nothing_new) {
+    const directory where;
+    auto s = open(where);
+    writer w;
+    BOOST_REQUIRE(!w.commit(*s, known(3, 4)));
+    auto again = known(3, 5); // by another worker, faster
+    again.measurements = values(3, start_us, 5).measurements;
+    BOOST_REQUIRE(!w.commit(*s, std::move(again)));
+    BOOST_REQUIRE(!w.commit(*s, removal(3, 4)));
+    BOOST_TEST(s->sensor_table().find(3)->revision == 5U);
+    BOOST_TEST(rows_of(*s, 3) == 5U);
+}
+
 BOOST_AUTO_TEST_CASE(an_older_record_does_not_take_the_place_of_a_newer_one) {
     const directory where;
     auto s = open(where);

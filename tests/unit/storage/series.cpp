@@ -59,6 +59,23 @@ void compare(const store& s, const std::vector<point>& points, std::mt19937& ran
     }
 }
 
+// That the extent holds all of them, and not much more.
+void compare_extents(const store& s, const std::vector<point>& points) {
+    for (sensor_id sensor = 1; sensor <= 4; ++sensor) {
+        auto earliest = points.back().time_ms, latest = std::int64_t{0};
+        for (const auto& p : points) {
+            if (p.sensor != sensor) continue;
+            earliest = std::min(earliest, p.time_ms);
+            latest = std::max(latest, p.time_ms);
+        }
+        const auto known = s.measurements().summary(sensor);
+        BOOST_TEST(known.earliest_ms <= earliest);
+        BOOST_TEST(known.earliest_ms > earliest - hour_table::hour_ms);
+        BOOST_TEST(known.latest_ms >= latest);
+        BOOST_TEST(known.latest_ms < latest + hour_table::hour_ms);
+    }
+}
+
 // Three days of one sensor that often reports, and of others that do not.
 void fill(store& s, writer& w, std::vector<point>& points, std::mt19937& random, std::int64_t& now_ms, int batches) {
     for (int b = 0; b < batches; ++b) {
@@ -96,7 +113,26 @@ BOOST_AUTO_TEST_CASE(answers_as_a_list_would_also_after_restarts) {
         if (!points.empty()) compare(*s, points, random);
         fill(*s, w, points, random, now, 45);
         compare(*s, points, random);
+        compare_extents(*s, points);
         BOOST_TEST(s->measurements().count() == points.size());
+    }
+}
+
+// A device that sends what it has gathered, the newest first; before and after the rows have gone into blocks.
+BOOST_AUTO_TEST_CASE(the_extent_is_of_times_and_not_of_arrival) {
+    const directory where;
+    const auto s = open(where);
+    writer w;
+    BOOST_TEST(s->measurements().summary(1).latest_ms < s->measurements().summary(1).earliest_ms);
+    for (const int count : {10, 3000}) {
+        write_batch batch;
+        for (int i = 0; i < count; ++i)
+            batch.measurements.push_back({1, -i * 1000, (start_ms + 86'000'000) * 1000, 1.0});
+        BOOST_REQUIRE(!w.commit(*s, std::move(batch)));
+        const auto known = s->measurements().summary(1);
+        BOOST_TEST(known.earliest_ms == start_ms + 86'000'000 - (count - 1) * 1000);
+        BOOST_TEST(known.latest_ms >= start_ms + 86'000'000);
+        BOOST_TEST(known.latest_ms < start_ms + hour_table::day_ms);
     }
 }
 
