@@ -1,6 +1,7 @@
 #include "tools/nightjarctl/http_client.hpp"
 
 #include "broker/text/base64.hpp"
+#include "broker/text/json_parser.hpp"
 #include "tools/nightjarctl/validators.hpp"
 
 #include <chrono>
@@ -19,7 +20,6 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
-#include <boost/json/parse.hpp>
 #include <fmt/format.h>
 
 namespace nightjar::ctl {
@@ -205,7 +205,7 @@ void follow_lines(const rest_access& where, const std::string& path, const std::
 
 std::string refusal_of(const rest_answer& answer) {
     boost::system::error_code error;
-    const auto parsed = boost::json::parse(answer.body, error);
+    const auto parsed = text::parse_json(answer.body, error);
     const auto* object = error ? nullptr : parsed.if_object();
     const auto* detail = object == nullptr ? nullptr : object->if_contains("detail");
     if (detail != nullptr && detail->is_string())
@@ -223,7 +223,7 @@ rest_answer get_answer(const rest_access& where, const std::string& path) {
 
 boost::json::value parse_list(const std::string& body) {
     boost::system::error_code error;
-    auto parsed = boost::json::parse(body, error);
+    auto parsed = text::parse_json(body, error);
     if (error || !parsed.is_array()) throw std::runtime_error("the server's answer is not the list it should be");
     return parsed;
 }
