@@ -209,6 +209,7 @@ struct fake_measurements : storage::measurement_log {
             if (row.sensor != sensor) continue;
             if (result.count++ == 0) result.first = row;
             result.last = row;
+            result.widen(row.time_ms(), row.time_ms());
         }
         return result;
     }
