@@ -43,7 +43,8 @@ void verifier::run() {
         if (waiting_.empty()) {
             more_.wait(lock);
         } else if (const auto first = waiting_.begin(); first->first > login_guard::clock::now()) {
-            more_.wait_until(lock, first->first);
+            const auto due = first->first; // its own: another thread may take the job away meanwhile
+            more_.wait_until(lock, due);
         } else {
             auto job = std::move(first->second);
             waiting_.erase(first);
