@@ -32,9 +32,12 @@ struct measurement_page {
 struct sensor_summary {
     std::uint64_t count = 0;
     std::optional<stored_measurement> first, last; // by arrival
-    // All its values lie between these, also those that came late or were summed up and are gone; about: where much is
-    // in blocks, the earliest may be up to an hour too early. Without a value: 0 and -1.
-    std::int64_t earliest_ms = 0, latest_ms = -1;
+};
+
+// All of a sensor's values lie between these times, also those that came late or were summed up and are gone; about:
+// where much is in blocks, the earliest may be up to an hour too early.
+struct time_extent {
+    std::int64_t earliest_ms = 0, latest_ms = -1; // so: there is no value
 
     void widen(std::int64_t from_ms, std::int64_t to_ms) {
         if (latest_ms < earliest_ms) {
@@ -68,6 +71,7 @@ class measurement_log {
                                    std::chrono::milliseconds budget = std::chrono::milliseconds{20}) const = 0;
     virtual std::optional<stored_measurement> last(sensor_id sensor) const = 0;
     virtual sensor_summary summary(sensor_id sensor) const = 0;
+    virtual time_extent extent(sensor_id sensor) const = 0;
     // Adds what it can within `budget` to the steps. Throws as query().
     virtual void read(series& what, std::chrono::milliseconds budget = std::chrono::milliseconds{20}) const = 0;
     virtual std::uint64_t count() const = 0;

@@ -208,15 +208,23 @@ sensor_summary measurement_table::summary(sensor_id sensor) const {
     oldest.ascending = true;
     constexpr std::chrono::milliseconds enough{20};
     if (auto page = query(oldest, enough); !page.rows.empty()) result.first = page.rows.front();
+    return result;
+}
+
+time_extent measurement_table::extent(sensor_id sensor) const {
+    const auto state = index_.find(sensor);
+    if (!state) return {};
+    time_extent result;
     for (const auto& row : state->tail) result.widen(row.time_ms(), row.time_ms());
-    for (const auto& row : {result.first, result.last})
+    const auto known = summary(sensor);
+    for (const auto& row : {known.first, known.last})
         if (row) result.widen(row->time_ms(), row->time_ms());
     if (state->folded > 0) widen_by_hours(sensor, result);
     return result;
 }
 
 // What is in blocks came in any order; their hours are known. The last one may not be over.
-void measurement_table::widen_by_hours(sensor_id sensor, sensor_summary& known) const {
+void measurement_table::widen_by_hours(sensor_id sensor, time_extent& known) const {
     const auto hours = hours_.extent_of(lmdb::transaction(env_, lmdb::transaction::kind::read), sensor);
     if (!hours) return;
     const auto now =

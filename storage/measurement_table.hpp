@@ -39,6 +39,7 @@ class measurement_table final : public measurement_log {
     measurement_page query(const measurement_query& what, std::chrono::milliseconds budget) const override;
     std::optional<stored_measurement> last(sensor_id sensor) const override;
     sensor_summary summary(sensor_id sensor) const override;
+    time_extent extent(sensor_id sensor) const override;
     void read(series& what, std::chrono::milliseconds budget) const override;
     std::uint64_t count() const override { return index_.total(); }
 
@@ -70,7 +71,7 @@ class measurement_table final : public measurement_log {
         measurement_id low, high; // inclusive
     };
 
-    void widen_by_hours(sensor_id sensor, sensor_summary& known) const;
+    void widen_by_hours(sensor_id sensor, time_extent& known) const;
     std::int64_t earliest_second(sensor_id sensor, std::int64_t from_ms, std::int64_t known_ms) const;
     void load_removals(const lmdb::transaction& txn);
     void load_blocks(const lmdb::transaction& txn);

@@ -54,13 +54,20 @@ sensor_summary merged_log::summary(sensor_id sensor) const {
     for (const auto part : merged_.parts_of(sensor)) {
         const auto other = rows_.summary(part);
         sum.count += other.count;
-        if (other.latest_ms >= other.earliest_ms) sum.widen(other.earliest_ms, other.latest_ms);
         if (other.first && (!sum.first || other.first->id < sum.first->id)) sum.first = other.first;
         if (other.last && (!sum.last || other.last->id > sum.last->id)) sum.last = other.last;
     }
     for (auto* row : {&sum.first, &sum.last})
         if (*row) (*row)->sensor = sensor;
     return sum;
+}
+
+time_extent merged_log::extent(sensor_id sensor) const {
+    auto all = rows_.extent(sensor);
+    for (const auto part : merged_.parts_of(sensor))
+        if (const auto other = rows_.extent(part); other.latest_ms >= other.earliest_ms)
+            all.widen(other.earliest_ms, other.latest_ms);
+    return all;
 }
 
 // One after the other into the same steps.

@@ -15,6 +15,7 @@ class merged_log final : public measurement_log {
     measurement_page query(const measurement_query& what, std::chrono::milliseconds budget) const override;
     std::optional<stored_measurement> last(sensor_id sensor) const override;
     sensor_summary summary(sensor_id sensor) const override;
+    time_extent extent(sensor_id sensor) const override;
     void read(series& what, std::chrono::milliseconds budget) const override;
     std::uint64_t count() const override { return rows_.count(); }
 

@@ -46,10 +46,13 @@ window divide(std::int64_t from, std::int64_t to, std::uint64_t points) {
 }
 
 // from, to, points or step. Without `from`: since the earliest value; without `to`: until the latest.
-result<window> read_window(const list_parameters& parameters, const storage::sensor_summary& known) {
+result<window> read_window(const list_parameters& parameters, const storage::measurement_log& log,
+                           storage::sensor_id sensor) {
     const auto in_range = [](std::int64_t ms) { return std::clamp<std::int64_t>(ms, 0, year_9999); };
-    const auto from = in_range(parameters.from_ms.value_or(known.earliest_ms));
-    const auto to = in_range(parameters.to_ms.value_or(std::max(known.latest_ms, from)));
+    storage::time_extent all;
+    if (!parameters.from_ms || !parameters.to_ms) all = log.extent(sensor);
+    const auto from = in_range(parameters.from_ms.value_or(all.earliest_ms));
+    const auto to = in_range(parameters.to_ms.value_or(std::max(all.latest_ms, from)));
     if (parameters.format != list_format::json)
         return bad_request("bad_parameter", "points go with format=json alone.");
     if (const auto text = parameters.all.find("step")) {
@@ -190,11 +193,11 @@ answer statistics(const request& what, const tables& stored) {
 answer list_steps(const request& what, const sensor_record& sensor, const tables& stored) {
     const auto parameters = read_list_parameters(what);
     if (!parameters) co_return parameters.error();
-    const auto known = stored.measurements.summary(sensor.id);
-    const auto asked = read_window(*parameters, known);
+    const auto asked = read_window(*parameters, stored.measurements, sensor.id);
     if (!asked) co_return asked.error();
+    const auto newest = stored.measurements.last(sensor.id); // before what comes while it is read
     const auto read = co_await read_steps(stored.measurements, sensor.id, *asked);
-    co_return json_response(200, as_json(read, sensor, known.last ? known.last->time_ms() : 0));
+    co_return json_response(200, as_json(read, sensor, newest ? newest->time_ms() : 0));
 }
 
 void add_series_routes(router& routes, const tables& stored) {

@@ -68,7 +68,7 @@ void compare_extents(const store& s, const std::vector<point>& points) {
             earliest = std::min(earliest, p.time_ms);
             latest = std::max(latest, p.time_ms);
         }
-        const auto known = s.measurements().summary(sensor);
+        const auto known = s.measurements().extent(sensor);
         BOOST_TEST(known.earliest_ms <= earliest);
         BOOST_TEST(known.earliest_ms > earliest - hour_table::hour_ms);
         BOOST_TEST(known.latest_ms >= latest);
@@ -123,13 +123,13 @@ BOOST_AUTO_TEST_CASE(the_extent_is_of_times_and_not_of_arrival) {
     const directory where;
     const auto s = open(where);
     writer w;
-    BOOST_TEST(s->measurements().summary(1).latest_ms < s->measurements().summary(1).earliest_ms);
+    BOOST_TEST(s->measurements().extent(1).latest_ms < s->measurements().extent(1).earliest_ms);
     for (const int count : {10, 3000}) {
         write_batch batch;
         for (int i = 0; i < count; ++i)
             batch.measurements.push_back({1, -i * 1000, (start_ms + 86'000'000) * 1000, 1.0});
         BOOST_REQUIRE(!w.commit(*s, std::move(batch)));
-        const auto known = s->measurements().summary(1);
+        const auto known = s->measurements().extent(1);
         BOOST_TEST(known.earliest_ms == start_ms + 86'000'000 - (count - 1) * 1000);
         BOOST_TEST(known.latest_ms >= start_ms + 86'000'000);
         BOOST_TEST(known.latest_ms < start_ms + hour_table::day_ms);

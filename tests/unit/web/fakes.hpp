@@ -209,8 +209,13 @@ struct fake_measurements : storage::measurement_log {
             if (row.sensor != sensor) continue;
             if (result.count++ == 0) result.first = row;
             result.last = row;
-            result.widen(row.time_ms(), row.time_ms());
         }
+        return result;
+    }
+    storage::time_extent extent(storage::sensor_id sensor) const override {
+        storage::time_extent result;
+        for (const auto& row : rows)
+            if (row.sensor == sensor) result.widen(row.time_ms(), row.time_ms());
         return result;
     }
     // A row a call, so that whoever asks has to go on.
