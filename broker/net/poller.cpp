@@ -1,5 +1,6 @@
 #include "broker/net/poller.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -11,7 +12,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 constexpr std::size_t events_at_once = 512;
-constexpr auto for_floods = std::chrono::microseconds{150}; // of a dispatch, beside the read that is under way
+// For floods, of a dispatch, beside the read that is under way.
+constexpr auto for_floods = std::chrono::microseconds{150}, for_floods_beside_others = std::chrono::microseconds{30};
 constexpr int rounds_per_turn = 8; // then the turn's output is written, whatever still comes in
 
 void control(int set, int operation, int fd, poller::watched* who, std::uint32_t events) {
@@ -49,6 +51,7 @@ void poller::wait() {
 void poller::dispatch() {
     std::array<epoll_event, events_at_once> events;
     floods_.clear();
+    bool others = false;
     for (int round = 0; round < rounds_per_turn; ++round) {
         const int count = ::epoll_wait(set_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
         for (int i = 0; i < count; ++i) {
@@ -57,17 +60,19 @@ void poller::dispatch() {
             if (who.floods_) {
                 floods_.push_back(e);
             } else {
+                others = true;
                 who.on_ready(e.events);
             }
         }
         if (count < static_cast<int>(events_at_once) || !floods_.empty()) break; // each flood is listed once
     }
+    dispatches_since_others_ = others ? 0 : std::min(dispatches_since_others_ + 1, others_are_gone);
     if (!floods_.empty()) serve_floods();
 }
 
 // Those that do not come to their turn are still readable at the next dispatch.
 void poller::serve_floods() {
-    const auto enough = clock::now() + for_floods;
+    const auto enough = clock::now() + (floods_beside_others() ? for_floods_beside_others : for_floods);
     for (std::size_t n = 0; n < floods_.size(); ++n) {
         const auto& e = floods_[first_flood_++ % floods_.size()];
         static_cast<watched*>(e.data.ptr)->on_ready(e.events);

@@ -26,6 +26,7 @@ class poller {
       protected:
         ~watched() = default;
 
+        bool floods() const { return floods_; }
         void floods(bool more_than_it_may) { floods_ = more_than_it_may; }
 
       private:
@@ -39,7 +40,13 @@ class poller {
     void change(int fd, watched& who, std::uint32_t events);
     void remove(int fd);
 
+    // Somebody floods while somebody else does not: the turn should be short, and a flood's reads too.
+    bool floods_beside_others() const { return !floods_.empty() && dispatches_since_others_ < others_are_gone; }
+    void others_came() { dispatches_since_others_ = 0; } // by another way than a watched descriptor
+
   private:
+    static constexpr unsigned others_are_gone = 64; // dispatches; with floods, some milliseconds
+
     void wait();
     void dispatch();
     void serve_floods();
@@ -47,6 +54,7 @@ class poller {
     asio::posix::basic_stream_descriptor<asio::io_context::executor_type> set_;
     std::vector<epoll_event> floods_; // of this dispatch
     std::size_t first_flood_ = 0;     // whose turn it is
+    unsigned dispatches_since_others_ = others_are_gone;
 };
 
 } // namespace nightjar::net

@@ -21,7 +21,7 @@ namespace nightjar::worker {
 
 namespace {
 // Handlers run between two end_turn()s: enough to fill a write, short enough that nobody waits long behind a flood.
-constexpr auto longest_turn = std::chrono::microseconds{300};
+constexpr auto longest_turn = std::chrono::microseconds{300}, longest_beside_floods = std::chrono::microseconds{60};
 constexpr auto slept = std::chrono::microseconds{50}; // a wait that long gave the processor to others
 constexpr auto one_second = std::chrono::seconds{1};
 constexpr std::uint32_t expiry_pause = 60; // seconds
@@ -58,13 +58,15 @@ void worker::run() {
     while (!stopped_) {
         if (!alone && !mailbox_.fall_asleep()) {
             collect_mail();
+            poller_.others_came();
         } else if (context_.run_one() == 0) {
             break;
         }
         mailbox_.awake();
         const auto began = std::chrono::steady_clock::now();
         if (began - ended > slept) awake_since = began;
-        while (std::chrono::steady_clock::now() - began < longest_turn && context_.poll_one() != 0) {}
+        const auto enough = [this] { return poller_.floods_beside_others() ? longest_beside_floods : longest_turn; };
+        while (std::chrono::steady_clock::now() - began < enough() && context_.poll_one() != 0) {}
         end_turn();
         ended = std::chrono::steady_clock::now();
         if (ended - awake_since > longest_turn) { // to who may wait for this core: the scheduler looks every 4 ms

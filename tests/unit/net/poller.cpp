@@ -69,4 +69,21 @@ BOOST_AUTO_TEST_CASE(who_has_stopped_to_flood_has_its_place_again) {
     BOOST_TEST(log != "xA");
 }
 
+BOOST_AUTO_TEST_CASE(a_flood_is_beside_others_until_they_have_been_silent_for_a_while) {
+    net::asio::io_context context;
+    net::poller ready(context);
+    std::string log;
+    talker a(ready, 'A', true, log), x(ready, 'x', false, log);
+    BOOST_TEST(!ready.floods_beside_others());
+    for (int i = 0; i < 2; ++i) context.run_one(); // the first shows who floods
+    BOOST_TEST(ready.floods_beside_others());
+    ready.remove(x.here.get());
+    for (int i = 0; i < 32; ++i) context.run_one();
+    BOOST_TEST(ready.floods_beside_others());
+    for (int i = 0; i < 32; ++i) context.run_one();
+    BOOST_TEST(!ready.floods_beside_others());
+    ready.others_came();
+    BOOST_TEST(ready.floods_beside_others());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
