@@ -89,7 +89,15 @@ asio::awaitable<series> read_steps(const storage::measurement_log& log, storage:
 // A sum of squares may leave the range of doubles where the values did not.
 std::optional<double> finite(std::optional<double> x) { return x && std::isfinite(*x) ? x : std::nullopt; }
 
-// `t` is the middle of the step; no value in it is newer than `last_t`, so that a page can go on from there.
+// Until when a step is known, so that a page can go on from there: to the value that came last, if it is in the step.
+// What came last may be older than what came before it.
+std::int64_t known_until(std::int64_t begin, std::int64_t end, std::int64_t newest_ms) {
+    if (newest_ms >= begin) return std::min(end, newest_ms);
+    const auto now = now_ms();
+    return now >= begin ? std::min(end, now) : end;
+}
+
+// `t` is the middle of the step.
 std::string as_json(const series& what, const sensor_record& sensor, std::int64_t newest_ms) {
     json_writer out;
     out.begin_array();
@@ -97,11 +105,11 @@ std::string as_json(const series& what, const sensor_record& sensor, std::int64_
         const auto& step = what.steps[i];
         if (step.count == 0) continue;
         const auto begin = what.from_ms + static_cast<std::int64_t>(i) * what.step_ms;
-        const auto middle = begin + (what.step_ms - 1) / 2;
+        const auto end = begin + what.step_ms - 1, middle = begin + (what.step_ms - 1) / 2;
         out.begin_object().field("t", middle).field("created_at", format_time(middle));
         out.field("sensor", sensor.id).field("value", step.mean).field("unit", sensor.unit);
         out.field("min", step.min).field("max", step.max).field("count", step.count);
-        out.field("last_t", std::max(middle, std::min(begin + what.step_ms - 1, newest_ms))).end_object();
+        out.field("last_t", known_until(begin, end, newest_ms)).end_object();
     }
     return out.end_array().take();
 }

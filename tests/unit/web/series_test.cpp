@@ -39,6 +39,13 @@ BOOST_AUTO_TEST_CASE(points) {
         got.body);
 }
 
+// A page goes on from `last_t`: what comes between the newest value and the middle of its step has to count.
+BOOST_AUTO_TEST_CASE(a_step_is_known_until_its_newest_value) {
+    const auto got = ask("GET", "/api/v1/series?sensor=3&from=1769612400000&to=1769612499999&points=1");
+    BOOST_TEST(got.body.find(R"("t":1769612449999,)") != std::string::npos);
+    BOOST_TEST(got.body.find(R"("last_t":1769612405000})") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(never_more_than_asked_for) {
     for (const char* points : {"1", "2", "3", "7", "500", "10000"}) {
         const auto all = ask("GET", std::string("/api/v1/series?sensor=3&points=") + points).body;
