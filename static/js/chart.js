@@ -1,16 +1,15 @@
 // uPlot behind a small face: loaded on first use, coloured by the page's own names, redrawn once per frame.
 /* global uPlot */
-import { h, onFrame } from "./dom.js";
+import { h, onFrame, script } from "./dom.js";
 import { clock, dayText, minuteText, number } from "./format.js";
 
 let library = null;
 
 // The script and its style, once.
 function load() {
-  library ??= new Promise((done, fail) => {
-    document.head.append(h("link", { rel: "stylesheet", href: "/uplot.css" }),
-      h("script", { src: "/uplot.js", onload: done, onerror: () => fail(new Error("uplot.js")) }));
-  });
+  if (library) return library;
+  document.head.append(h("link", { rel: "stylesheet", href: "/uplot.css" }));
+  library = script("/uplot.js");
   return library;
 }
 

@@ -12,6 +12,13 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+// Runs a script that is no module: a library that gives the window its name. Rejects if it does not come.
+export function script(src) {
+  return new Promise((done, fail) => {
+    document.head.append(h("script", { src, onload: done, onerror: () => fail(new Error(src)) }));
+  });
+}
+
 const svg = "http://www.w3.org/2000/svg";
 
 // A picture of the sprite in index.html; says nothing to a screen reader.

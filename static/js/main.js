@@ -1,4 +1,5 @@
 // Puts the page together: language, models, connection, and the view that the address asks for.
+import { script } from "./dom.js";
 import { Connection } from "./model/connection.js";
 import { Incidents } from "./model/incidents.js";
 import { Messages } from "./model/messages.js";
@@ -13,7 +14,7 @@ import { speak } from "./words.js";
 const app = { connection: new Connection(), sensors: new Sensors(), incidents: new Incidents(), system: new System() };
 app.messages = new Messages(app.connection);
 app.router = new Router(document.getElementById("main"), app);
-const shell = new Shell(app, load);
+const shell = new Shell(app, () => loadMore(loadSensors()));
 notifyOf(app.incidents, app.sensors);
 
 function json(bytes) {
@@ -49,22 +50,26 @@ async function learnTopics() {
   keep();
 }
 
+const warn = (e) => console.warn(e);
+
 // Resolves when the sensors are here, or will not come.
-function load() {
-  const give = (e) => console.warn(e);
-  const here = app.sensors.load().catch(give);
-  here.then(() => app.sensors.loadRecent()).catch(give);
-  learnTopics().catch(give);
-  app.incidents.load().then(() => app.incidents.learnRights(app.connection.user)).catch(give);
-  return here;
+const loadSensors = () => app.sensors.load().catch(warn);
+
+function loadMore(sensors) {
+  sensors.then(() => app.sensors.loadRecent()).catch(warn);
+  learnTopics().catch(warn);
+  app.incidents.load().then(() => app.incidents.learnRights(app.connection.user)).catch(warn);
 }
 
 async function start() {
-  // The first picture has values, unless they are slow.
-  await Promise.all([speak(), Promise.race([load(), new Promise((done) => { setTimeout(done, 200); })])]);
+  // The first picture has values, unless they are slow; all else comes after it.
+  const sensors = loadSensors();
+  await Promise.all([speak(), Promise.race([sensors, new Promise((done) => { setTimeout(done, 200); })])]);
   await app.router.show();
+  loadMore(sensors);
   app.system.start();
   keep();
+  await script("/paho-mqtt.js");
   await shell.connect();
   setTimeout(loadAll, 1000);
 }
