@@ -50,6 +50,9 @@ struct sensor_record {
     std::optional<sensor_range> range = {}; // somebody has set its thresholds; otherwise the configuration's hold
     std::uint32_t revision = 0;             // grows with each change: an older one never takes the place of a newer one
     sensor_id merged_into = 0;              // 0: none; otherwise what is of this one counts as that one's
+
+    // The device says its id, or the file that it was imported from; otherwise we gave it one.
+    bool has_own_id() const { return source == "measurement" || source == "import"; }
 };
 
 enum class incident_status : std::uint8_t { open = 0, acknowledged = 1, closed = 2 };

@@ -7,6 +7,7 @@ namespace nightjar::storage {
 namespace {
 
 constexpr const char* name = "sensors";
+constexpr std::string_view given_key = "largest_given_sensor";
 constexpr std::uint8_t format = 1;
 
 sensor_record read(std::string_view key, std::string_view value) {
@@ -31,10 +32,12 @@ sensor_record read(std::string_view key, std::string_view value) {
 
 } // namespace
 
-sensor_table::sensor_table(const lmdb::environment& env, lmdb::transaction& opening)
-    : env_(env), table_(opening.open(name)) {
-    for (const auto& record : read_all(opening))
+sensor_table::sensor_table(const lmdb::environment& env, lmdb::transaction& opening, lmdb::table meta)
+    : env_(env), table_(opening.open(name)), meta_(meta) {
+    for (const auto& record : read_all(opening)) {
         if (record.merged_into != 0) merges_.set(record.id, record.merged_into);
+        note_given(opening, record); // an early version did not
+    }
 }
 
 std::vector<sensor_record> sensor_table::read_all(const lmdb::transaction& txn) const {
@@ -67,8 +70,23 @@ std::optional<sensor_record> sensor_table::find(sensor_id id) const {
     return record.merged_into == 0 ? std::optional(std::move(record)) : std::nullopt;
 }
 
+sensor_id sensor_table::largest_given() const {
+    const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
+    const auto kept = txn.get(meta_, given_key);
+    return kept ? read_big_endian<sensor_id>(*kept) : 0;
+}
+
+void sensor_table::note_given(lmdb::transaction& txn, const sensor_record& record) const {
+    if (record.has_own_id()) return;
+    const auto kept = txn.get(meta_, given_key);
+    if (kept && read_big_endian<sensor_id>(*kept) >= record.id) return;
+    const auto largest = big_endian(record.id);
+    txn.put(meta_, given_key, view<sensor_id>(largest));
+}
+
 // Batches of two workers need not come in the order in which the sensor changed.
 void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) {
+    note_given(txn, record);
     if (const auto gone = gone_.find(record.id); gone != gone_.end()) {
         if (record.revision <= gone->second) return; // of before
         gone_.erase(gone);

@@ -1,6 +1,6 @@
 // Table "sensors": key id u32; value: format 1, name, type, unit, device, source, topic (texts), created_ms i64, and,
 // but of records that an early version wrote, has a range u8, min, max (f64), revision u32, and, of one that was
-// merged, into which u32.
+// merged, into which u32. Table "meta": "largest_given_sensor": id u32, see sensors.hpp.
 #pragma once
 
 #include "storage/lmdb.hpp"
@@ -13,10 +13,11 @@ namespace nightjar::storage {
 
 class sensor_table final : public sensors {
   public:
-    sensor_table(const lmdb::environment& env, lmdb::transaction& opening);
+    sensor_table(const lmdb::environment& env, lmdb::transaction& opening, lmdb::table meta);
 
     std::vector<sensor_record> all() const override;
     std::optional<sensor_record> find(sensor_id id) const override;
+    sensor_id largest_given() const override;
     std::vector<sensor_record> merged() const override;
     sensor_id owner_of(sensor_id id) const override { return merges_.owner_of(id); }
     std::vector<sensor_id> parts_of(sensor_id id) const override { return merges_.parts_of(id); }
@@ -32,9 +33,10 @@ class sensor_table final : public sensors {
 
   private:
     std::vector<sensor_record> read_all(const lmdb::transaction& txn) const;
+    void note_given(lmdb::transaction& txn, const sensor_record& record) const;
 
     const lmdb::environment& env_;
-    lmdb::table table_;
+    lmdb::table table_, meta_;
     storage::merges merges_;
     boost::unordered_flat_map<sensor_id, std::uint32_t> gone_; // with its last revision
 };

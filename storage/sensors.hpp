@@ -16,6 +16,8 @@ class sensors {
     virtual ~sensors() = default;
     virtual std::vector<sensor_record> all() const = 0; // ascending id
     virtual std::optional<sensor_record> find(sensor_id id) const = 0;
+    // Ids up to this one may have been given by us, to sensors that are gone by now; 0: none was.
+    virtual sensor_id largest_given() const { return 0; }
 
     virtual std::vector<sensor_record> merged() const { return {}; } // into others, which are among all()
     virtual sensor_id owner_of(sensor_id id) const { return id; }    // what it was merged into, or itself

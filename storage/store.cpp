@@ -89,7 +89,7 @@ class store::implementation {
         lmdb::transaction opening(env_, lmdb::transaction::kind::write);
         const auto meta = opening.open("meta");
         const auto found = check_schema(opening, meta, options.directory);
-        sensors_ = std::make_unique<storage::sensor_table>(env_, opening);
+        sensors_ = std::make_unique<storage::sensor_table>(env_, opening, meta);
         incidents_ = std::make_unique<storage::incident_table>(env_, opening);
         notifications_ = std::make_unique<storage::notification_table>(env_, opening);
         measurements_ = std::make_unique<measurement_table>(env_, opening, meta);

@@ -153,13 +153,16 @@ class Deleted(SensorChangesCase):
             self.broker.restart()
 
     def test_one_that_its_topic_tells_gets_another_number(self):
-        self.ingest("iot/attic/temp", "20")
-        first = self.sensor(device="attic")["id"]
-        self.delete(first)
-        self.ingest("iot/attic/temp", "21")
-        second = self.sensor(device="attic")["id"]
-        self.assertNotEqual(first, second)
-        self.assertEqual(self.values(second), [21])
+        given = []
+        for value in (20, 21, 22):
+            self.ingest("iot/attic/temp", str(value))
+            given.append(self.sensor(device="attic")["id"])
+            self.assertEqual(self.values(given[-1]), [value])
+            self.delete(given[-1])
+            if value == 21:
+                self.broker.kill()
+                self.broker.start()
+        self.assertEqual(given, [100001, 100002, 100003])
 
     def test_what_was_retained_goes(self):
         self.measure(5, 1, type="voltage", unit="V")

@@ -9,9 +9,8 @@ namespace nightjar::plugins::sensors {
 namespace {
 
 constexpr std::string_view unknown_type = "unknown";
-// Of sensors that no topic's values are looked up for: the device says its id, or the values came from a file.
+// Of sensors that no topic's values are looked up for.
 constexpr std::string_view own_id_source = "measurement", file_source = "import";
-bool has_own_id(std::string_view source) { return source == own_id_source || source == file_source; }
 
 std::string default_name(std::string_view type, std::uint32_t id) { return fmt::format("{} {}", type, id); }
 
@@ -33,11 +32,12 @@ std::string registry::key_of(std::string_view source, std::string_view topic, st
 }
 
 registry::registry(const options& settings, std::vector<storage::sensor_record> known,
-                   std::vector<storage::sensor_record> merged)
-    : options_(settings), next_auto_id_(settings.auto_id_start) {
+                   std::vector<storage::sensor_record> merged, storage::sensor_id largest_given)
+    : options_(settings) {
+    leave_behind(largest_given);
     for (auto& record : known) {
         const auto id = record.id;
-        const bool own_id = has_own_id(record.source);
+        const bool own_id = record.has_own_id();
         auto key = key_of(record.source, record.topic, record.type, record.device);
         auto& made = by_id_[id] = std::make_unique<sensor>(std::move(record));
         if (own_id) continue;
@@ -47,17 +47,10 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
     for (auto& record : merged) {
         const auto into = by_id_.find(record.merged_into);
         if (into == by_id_.end()) continue;
-        if (!has_own_id(record.source))
+        if (!record.has_own_id())
             by_key_.emplace(key_of(record.source, record.topic, record.type, record.device), into->second.get());
         merged_.emplace(record.id, std::move(record));
     }
-}
-
-void registry::reconfigured() {
-    const std::scoped_lock lock(mutex_);
-    next_auto_id_ = options_.auto_id_start;
-    for (const auto& [key, known] : by_key_)
-        if (!has_own_id(known->record.source)) leave_behind(known->record.id);
 }
 
 // The next id that is given is above this one, if there is any.
@@ -160,14 +153,17 @@ registry::answer registry::adopt(storage::sensor_record like) {
     if (like.source.empty()) like.source = own_id_source;
     like.revision = first_revision_;
     const auto key = key_of(like.source, like.topic, like.type, like.device);
-    if (!has_own_id(like.source) && by_key_.contains(key)) { // its topic's values go to another one
+    if (!like.has_own_id() && by_key_.contains(key)) { // its topic's values go to another one
         like.source = file_source;
         like.topic.clear();
     }
     auto made = std::make_unique<sensor>(std::move(like));
     auto* raw = made.get();
     by_id_.emplace(raw->record.id, std::move(made));
-    if (!has_own_id(raw->record.source)) by_key_.emplace(key, raw);
+    if (!raw->record.has_own_id()) {
+        by_key_.emplace(key, raw);
+        leave_behind(raw->record.id);
+    }
     return told(*raw, true);
 }
 
@@ -284,7 +280,7 @@ std::string_view registry::apply(storage::sensor_record& record, const sensor_ch
     for (const auto& [told, into] : {std::pair(&what.name, &record.name), std::pair(&what.type, &record.type),
                                      std::pair(&what.unit, &record.unit), std::pair(&what.device, &record.device)})
         if (*told) *into = **told;
-    if (!has_own_id(record.source) && key() != before) return "part_of_identity";
+    if (!record.has_own_id() && key() != before) return "part_of_identity";
     if (what.range_of_configuration) record.range.reset();
     if (!what.min && !what.max) return {};
     const auto now = options_.threshold_of(record);

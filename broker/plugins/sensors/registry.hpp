@@ -47,10 +47,9 @@ struct introduction {
 
 class registry {
   public:
-    // `merged`: into some of those that are known.
+    // `merged`: into some of those that are known. `largest_given`: new ids are above it.
     registry(const options& settings, std::vector<storage::sensor_record> known,
-             std::vector<storage::sensor_record> merged = {});
-    void reconfigured(); // the options have changed
+             std::vector<storage::sensor_record> merged = {}, storage::sensor_id largest_given = 0);
 
     struct answer {
         sensor* found = nullptr;
@@ -125,7 +124,7 @@ class registry {
     mutable std::mutex mutex_; // guards all below, and the records
     boost::unordered_flat_map<std::uint32_t, std::unique_ptr<sensor>> by_id_;
     boost::unordered_flat_map<std::string, sensor*> by_key_;
-    storage::sensor_id next_auto_id_;           // where free_id() looks first
+    storage::sensor_id next_auto_id_ = 1;       // where free_id() looks first
     std::uint32_t first_revision_ = 0;          // of new sensors: above those of removed ones
     std::vector<std::unique_ptr<sensor>> gone_; // removed, or merged
     boost::unordered_flat_map<std::uint32_t, storage::sensor_record> merged_; // by id; into one that is in by_id_

@@ -99,7 +99,8 @@ struct sensors::worker_part {
 sensors::sensors(options settings, storage::store& store, log::logger& log, std::function<broker_facts()> facts,
                  unsigned workers)
     : options_(std::move(settings)), log_(log), facts_(std::move(facts)), store_(store),
-      registry_(options_, store.sensor_table().all(), store.sensor_table().merged()),
+      registry_(options_, store.sensor_table().all(), store.sensor_table().merged(),
+                store.sensor_table().largest_given()),
       notifier_(options_.alerts, store, log), history_(store),
       incidents_(options_, registry_, open_incidents(store), store.incident_table().last_id(), &notifier_),
       rejections_(log) {
@@ -336,7 +337,6 @@ void sensors::reconfigure(options next) {
     const auto before = moved ? retained_topics() : std::vector<std::string>();
     options_ = std::move(next);
     if (moved) note_moved(before);
-    registry_.reconfigured();
     notifier_.configure(options_.alerts);
     for (const auto& mine : workers_) mine->reconfigured(options_);
 }

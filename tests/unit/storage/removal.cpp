@@ -107,6 +107,37 @@ BOOST_AUTO_TEST_CASE(in_the_end_nothing_is_on_disk) {
         BOOST_TEST(txn.entries(*txn.find(table)) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(the_largest_id_that_was_given_outlives_its_sensor) {
+    const directory where;
+    const auto given = [&] { return open(where)->sensor_table().largest_given(); };
+    const auto commit = [&](write_batch batch) {
+        const auto s = open(where);
+        writer w;
+        BOOST_REQUIRE(!w.commit(*s, std::move(batch)));
+    };
+    BOOST_TEST(given() == 0U);
+    commit(known(100'003));
+    commit(known(100'002));
+    auto own = known(200'000);
+    own.sensors[0].source = "measurement";
+    commit(std::move(own));
+    BOOST_TEST(given() == 100'003U);
+    {
+        const lmdb::environment env(where.path / "nightjar.mdb", std::size_t{1} << 30);
+        lmdb::transaction txn(env, lmdb::transaction::kind::write);
+        txn.remove(txn.open("meta"), "largest_given_sensor"); // as an early version leaves it
+        txn.commit();
+    }
+    commit(removal(100'003));
+    BOOST_TEST(given() == 100'003U);
+    const auto s = open(where);
+    writer w;
+    BOOST_REQUIRE(!w.commit(*s, removal(100'007)));
+    BOOST_REQUIRE(!w.commit(*s, known(100'007))); // of another worker, late
+    BOOST_TEST(!s->sensor_table().find(100'007).has_value());
+    BOOST_TEST(s->sensor_table().largest_given() == 100'007U);
+}
+
 BOOST_AUTO_TEST_CASE(a_late_worker_brings_nothing_back) {
     const directory where;
     auto s = open(where);

@@ -96,16 +96,27 @@ BOOST_AUTO_TEST_CASE(ids_of_devices_push_none_of_ours_up) {
     BOOST_TEST(b.all.meet(own(4'294'967'294)).found != nullptr);
     const auto hall = b.plain("iot/hall/temp").record;
     BOOST_TEST(b.all.merge(hall.id, 4'294'967'294).rejected == "");
-    b.all.reconfigured();
     BOOST_TEST(b.plain("iot/attic/temp").record.id == 100'002U);
     BOOST_TEST(b.plain("iot/cellar/temp").record.id == 100'003U);
+}
+
+BOOST_AUTO_TEST_CASE(an_id_of_ours_is_given_once) {
+    book b;
+    b.all.remove(b.plain("iot/hall/temp").record.id);
+    BOOST_TEST(b.plain("iot/attic/temp").record.id == 100'002U);
+    b.all.adopt(stored(100'007, "plain", "iot/roof/temp"));
+    b.all.remove(100'007);
+    BOOST_TEST(b.plain("iot/hall/temp").record.id == 100'008U);
+    registry after_a_start(b.settings, {stored(100'008, "plain", "iot/hall/temp")}, {}, 100'020);
+    const auto key = registry::key_of("plain", "iot/cellar/temp", "temperature");
+    BOOST_TEST(after_a_start.meet({0, key, {}, "temperature", {}, {}, "plain", "iot/cellar/temp", noon_ms}).record.id ==
+               100'021U);
 }
 
 BOOST_AUTO_TEST_CASE(behind_the_last_id_comes_the_first_that_is_free) {
     book b({}, {stored(4'294'967'294, "plain", "iot/hall/temp"), stored(100'001, "plain", "iot/attic/temp")});
     BOOST_TEST(b.plain("iot/cellar/temp").record.id == 4'294'967'295U);
     BOOST_TEST(b.plain("iot/roof/temp").record.id == 100'002U);
-    b.all.reconfigured();
     BOOST_TEST(b.plain("iot/shed/temp").record.id == 100'003U);
 }
 
