@@ -92,6 +92,15 @@ void hour_table::each(const lmdb::transaction& txn, sensor_id sensor, std::int64
     }
 }
 
+std::vector<sensor_id> hour_table::sensors(const lmdb::transaction& txn) const {
+    constexpr auto last = std::numeric_limits<sensor_id>::max();
+    lmdb::cursor at(txn, table_);
+    std::vector<sensor_id> found;
+    for (bool more = at.first(); more; more = found.back() < last && at.at_or_after(day_key(found.back() + 1, 0)))
+        found.push_back(read_big_endian<sensor_id>(at.key()));
+    return found;
+}
+
 std::optional<hour_table::extent> hour_table::extent_of(const lmdb::transaction& txn, sensor_id sensor) const {
     lmdb::cursor at(txn, table_);
     if (!at.at_or_after(day_key(sensor, 0)) || read_big_endian<sensor_id>(at.key()) != sensor) return std::nullopt;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace nightjar::storage {
 
@@ -34,6 +35,7 @@ class hour_table {
         std::int64_t first_ms, last_ms;
     };
     std::optional<extent> extent_of(const lmdb::transaction& txn, sensor_id sensor) const;
+    std::vector<sensor_id> sensors(const lmdb::transaction& txn) const; // that have any; ascending. Any thread.
 
   private:
     lmdb::table table_;

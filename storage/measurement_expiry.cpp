@@ -70,7 +70,7 @@ bool measurement_table::expire(lmdb::transaction& txn, const keeping& how) {
     for (std::size_t left = work_at_once; left > 0 && !to_expire_.empty(); --left) {
         const auto sensor = to_expire_.back();
         std::size_t done = 0;
-        if (how.days > 0) done = expire_blocks(txn, sensor, before, left);
+        if (how.days > 0) done = expire_blocks(txn, sensor, before, left, how.merged);
         if (how.days_of_hours > 0)
             done += hours_.expire(txn, sensor, static_cast<std::uint32_t>(first_day(how.days_of_hours)), left - done);
         changed |= done > 0;
@@ -81,15 +81,26 @@ bool measurement_table::expire(lmdb::transaction& txn, const keeping& how) {
     return changed || !to_expire_.empty();
 }
 
-// Blocks all of whose rows came before; but the newest stays, which tells the sensor's last value. Returns how many
-// went.
+// Of a sensor and what was merged into it one has the newest value of all.
+bool measurement_table::tells_last(sensor_id sensor, const merges& merged) const {
+    const auto newest = [this](sensor_id id) {
+        const auto* state = index_.peek(id);
+        return state != nullptr && state->last ? state->last->id : measurement_id{0};
+    };
+    auto together = merged.parts_of(merged.owner_of(sensor));
+    together.push_back(merged.owner_of(sensor));
+    return std::none_of(together.begin(), together.end(), [&](sensor_id id) { return newest(id) > newest(sensor); });
+}
+
+// Blocks all of whose rows came before; but the newest stays where it tells the last value. Returns how many went.
 std::size_t measurement_table::expire_blocks(lmdb::transaction& txn, sensor_id sensor, measurement_id before,
-                                             std::size_t most) {
+                                             std::size_t most, const merges& merged) {
     lmdb::cursor at(txn, blocks_);
     std::size_t gone = 0;
     std::uint64_t expired = 0;
     if (!at.at_or_before(block_key(sensor, largest_id)) || read_big_endian<sensor_id>(at.key()) != sensor) return 0;
-    const auto end = std::min(block_key(sensor, before), std::string(at.key()));
+    auto end = block_key(sensor, before);
+    if (tells_last(sensor, merged)) end = std::min(end, std::string(at.key()));
     for (bool more = at.at_or_after(block_key(sensor, index_.removed_up_to(sensor) + 1));
          more && at.key() < end && gone < most; more = at.next()) {
         const auto head = read_block_head(at.key(), at.value());

@@ -57,7 +57,7 @@ void measurement_index::apply_one(change& c) {
 }
 
 void measurement_index::restore(sensor_id sensor, std::uint64_t folded, std::uint64_t expired,
-                                const stored_measurement& last) {
+                                const std::optional<stored_measurement>& last) {
     const std::unique_lock lock(mutex_);
     sensors_[sensor] = {{}, last, folded, expired, 0};
     total_ += folded - expired;
@@ -68,6 +68,7 @@ void measurement_index::expire(sensor_id sensor, std::uint64_t expired) {
     auto& state = sensors_.at(sensor);
     total_ -= expired - state.expired;
     state.expired = expired;
+    if (state.count() == 0) state.last.reset();
 }
 
 measurement_index::removals measurement_index::removed() const {

@@ -17,10 +17,10 @@
 namespace nightjar::storage {
 
 struct sensor_state {
-    std::vector<stored_measurement> tail; // ascending id
-    std::optional<stored_measurement> last;
-    std::uint64_t folded = 0;   // rows that were ever put into blocks
-    std::uint64_t expired = 0;  // of these, rows whose time of keeping is over
+    std::vector<stored_measurement> tail;   // ascending id
+    std::optional<stored_measurement> last; // none: all have expired
+    std::uint64_t folded = 0;               // rows that were ever put into blocks
+    std::uint64_t expired = 0;              // of these, rows whose time of keeping is over
     std::uint64_t tail_row = 0; // number of the row, counted over all sensors, with which the tail began or was cut
 
     std::uint64_t count() const { return folded - expired + tail.size(); }
@@ -48,7 +48,8 @@ class measurement_index {
     };
     void apply(std::vector<change>& changes); // sorted by first_row
     // What the blocks on disk say of a sensor; at start, before anything else.
-    void restore(sensor_id sensor, std::uint64_t folded, std::uint64_t expired, const stored_measurement& last);
+    void restore(sensor_id sensor, std::uint64_t folded, std::uint64_t expired,
+                 const std::optional<stored_measurement>& last);
     void expire(sensor_id sensor, std::uint64_t expired); // counted as sensor_state::expired
     void remove(sensor_id sensor, measurement_id up_to);  // 0: nothing of it is left on disk
     void removal_done(sensor_id sensor);

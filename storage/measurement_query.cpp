@@ -219,7 +219,7 @@ time_extent measurement_table::extent(sensor_id sensor) const {
     const auto known = summary(sensor);
     for (const auto& row : {known.first, known.last})
         if (row) result.widen(row->time_ms(), row->time_ms());
-    if (state->folded > 0) widen_by_hours(sensor, result);
+    widen_by_hours(sensor, result);
     return result;
 }
 

@@ -45,7 +45,7 @@ void measurement_table::read_hours_into(series& what) const {
         const lmdb::transaction txn(env_, lmdb::transaction::kind::read);
         const auto state = index_.find(what.sensor);
         if (!state) return;
-        const auto on_disk = folded_on_disk(txn, what.sensor);
+        const auto on_disk = std::max(folded_on_disk(txn, what.sensor), state->expired); // or all is gone
         if (on_disk < state->folded) continue;
         for (std::size_t i = on_disk - state->folded; i < state->tail.size(); ++i) add(what, state->tail[i]);
         hours_.each(txn, what.sensor, what.from_ms, what.to_ms(), [&](std::int64_t begin, const aggregate& hour) {

@@ -75,6 +75,7 @@ void measurement_table::load() {
     if (const auto kept = txn.get(meta_, offset_key)) largest_offset_ = read_offset(*kept);
     staged_offset_ = largest_offset_;
     load_removals(txn);
+    load_hours(txn);
     load_blocks(txn);
     load_tails(txn);
 }
@@ -87,6 +88,11 @@ void measurement_table::load_removals(const lmdb::transaction& txn) {
         index_.remove(read_big_endian<sensor_id>(at.key()), up_to);
         last_id_ = std::max(last_id_, up_to);
     }
+}
+
+// Of a sensor that was merged they may be all that is left.
+void measurement_table::load_hours(const lmdb::transaction& txn) {
+    for (const auto sensor : hours_.sensors(txn)) index_.restore(sensor, 0, 0, std::nullopt);
 }
 
 // The last block of each sensor tells how many rows were before it, the first one how many of them are gone.

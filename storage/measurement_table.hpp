@@ -18,6 +18,7 @@
 #include "storage/lmdb.hpp"
 #include "storage/measurement_index.hpp"
 #include "storage/measurement_log.hpp"
+#include "storage/merges.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -57,6 +58,7 @@ class measurement_table final : public measurement_log {
         std::int64_t now_ms = 0;         // wall clock
         std::uint32_t days = 0;          // values are kept that long after their arrival; 0: for ever
         std::uint32_t days_of_hours = 0; // summaries of hours
+        const merges& merged;            // a sensor and its parts have one last value
     };
     // False: nothing has changed and nothing is left to do; the next call begins anew.
     bool tidy(lmdb::transaction& txn, const keeping& how);
@@ -74,6 +76,7 @@ class measurement_table final : public measurement_log {
     void widen_by_hours(sensor_id sensor, time_extent& known) const;
     std::int64_t earliest_second(sensor_id sensor, std::int64_t from_ms, std::int64_t known_ms) const;
     void load_removals(const lmdb::transaction& txn);
+    void load_hours(const lmdb::transaction& txn);
     void load_blocks(const lmdb::transaction& txn);
     void load_tails(const lmdb::transaction& txn);
     void fold_full(lmdb::transaction& txn, sensor_id sensor, staged_sensor& staged);
@@ -89,7 +92,9 @@ class measurement_table final : public measurement_log {
     bool remove_more(lmdb::transaction& txn);
     bool remove_from_log(lmdb::transaction& txn, sensor_id sensor, measurement_id up_to);
     bool expire(lmdb::transaction& txn, const keeping& how);
-    std::size_t expire_blocks(lmdb::transaction& txn, sensor_id sensor, measurement_id before, std::size_t most);
+    bool tells_last(sensor_id sensor, const merges& merged) const;
+    std::size_t expire_blocks(lmdb::transaction& txn, sensor_id sensor, measurement_id before, std::size_t most,
+                              const merges& merged);
 
     // measurement_query.cpp
     bounds bounds_of(const measurement_query& what) const;

@@ -241,7 +241,7 @@ class store::implementation {
             lmdb::transaction txn(env_, lmdb::transaction::kind::write);
             const bool more =
                 measurements_->tidy(txn, {std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
-                                          days_of_values_, days_of_hours_});
+                                          days_of_values_, days_of_hours_, sensors_->merges()});
             if (more) txn.commit();
             measurements_->committed();
             return more ? between_pieces : nothing_left;

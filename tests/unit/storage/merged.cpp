@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include <boost/test/unit_test.hpp>
 
@@ -163,6 +164,51 @@ BOOST_AUTO_TEST_CASE(removing_the_whole_removes_its_parts) {
     BOOST_REQUIRE(!t.w.commit(*t.s, values(7, start_us + 60'000, 3)));
     BOOST_TEST(t.s->measurements().summary(7).count == 3U);
     BOOST_TEST(t.s->measurements().summary(3).count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_part_no_value_is_kept_for_ever) {
+    constexpr std::int64_t day_us = 24 * hour_ms * 1000;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto today_us = std::chrono::duration_cast<std::chrono::microseconds>(now).count() / day_us * day_us;
+    const directory where;
+    {
+        const auto s = open(where);
+        writer w;
+        for (const sensor_id id : {3U, 5U, 7U, 9U}) BOOST_REQUIRE(!w.commit(*s, known(id)));
+        for (int days = 20; days > 10; --days)
+            for (const sensor_id id : {7U, 9U}) BOOST_REQUIRE(!w.commit(*s, values(id, today_us - days * day_us, 700)));
+        BOOST_REQUIRE(!w.commit(*s, values(3, today_us, 700)));
+        BOOST_REQUIRE(!w.commit(*s, known(7, 1, 3)));
+        BOOST_REQUIRE(!w.commit(*s, known(9, 1, 5))); // which has no value of its own
+    }
+    for (std::uint64_t more = 0; more < 2; ++more) {
+        const auto s = open(where); // tidies when it begins
+        s->keep(5, 30);
+        const auto& values_of = s->measurements();
+        for (int i = 0; i < 500 && values_of.summary(3).count > 700 + more; ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        BOOST_TEST(values_of.summary(3).count == 700 + more);
+        BOOST_TEST(values_of.summary(3).first->id == static_cast<measurement_id>(today_us));
+        BOOST_REQUIRE(values_of.last(5).has_value());
+        BOOST_TEST(values_of.last(5)->id == static_cast<measurement_id>(today_us - 11 * day_us + 1399));
+        const auto in_days = [&] {
+            series what;
+            what.sensor = 3;
+            what.from_ms = today_us / 1000 - 20 * 24 * hour_ms;
+            what.step_ms = 24 * hour_ms;
+            what.steps.resize(21);
+            while (!what.complete) values_of.read(what, std::chrono::milliseconds(1));
+            std::uint64_t sum = 0;
+            for (const auto& step : what.steps) sum += step.count;
+            return sum;
+        };
+        BOOST_TEST(in_days() == 11U * 700 + more); // the hours are kept for longer
+        BOOST_TEST(values_of.extent(3).earliest_ms == today_us / 1000 - 20 * 24 * hour_ms);
+        writer w;
+        BOOST_REQUIRE(!w.commit(*s, values(7, today_us + 1000, 1)));
+        BOOST_TEST(values_of.summary(3).count == 701 + more);
+        BOOST_TEST(in_days() == 11U * 700 + 1 + more);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(incidents_of_both_are_listed) {
