@@ -106,6 +106,8 @@ class Merge(MergeCase):
         step = self.rest.get(f"/api/monitoring/incidents/{incident['id']}").json()["history"][-1]
         self.assertEqual(step["comment"], "the sensor was merged into 3")
         self.assertEqual(self.sensor(id=3)["status"], "ok")
+        for path in ("/api/monitoring/incidents/?sensor=7", "/incident/archive/list/?sensor=7&limit=1"):
+            self.assertIn("merged into sensor 3", self.assert_http_error(self.rest.get(path), 404)["detail"])
         self.measure(7, 102)
         opened, = self.rest.get("/api/monitoring/incidents/?sensor=3&status=open").json()
         self.assertEqual(opened["sensor"], 3)

@@ -6,11 +6,19 @@
 #include "web/tables.hpp"
 
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
 
 namespace nightjar::web {
+
+// 404 for one that is a part of another one now; nothing for any other id.
+inline std::optional<response> refuse_part(const tables& stored, storage::sensor_id id) {
+    const auto owner = stored.sensors.owner_of(id);
+    if (owner == id) return std::nullopt;
+    return not_found(fmt::format("Sensor {} was merged into sensor {}.", id, owner));
+}
 
 // 400 for an id that is not a number, 404 for one that no sensor has.
 inline result<storage::sensor_record> find_sensor(const tables& stored, std::string_view id) {
@@ -19,8 +27,7 @@ inline result<storage::sensor_record> find_sensor(const tables& stored, std::str
     if (*number > std::numeric_limits<storage::sensor_id>::max()) return not_found("There is no sensor with this id.");
     const auto wanted = static_cast<storage::sensor_id>(*number);
     if (auto sensor = stored.sensors.find(wanted)) return std::move(*sensor);
-    if (const auto owner = stored.sensors.owner_of(wanted); owner != wanted)
-        return not_found(fmt::format("Sensor {} was merged into sensor {}.", wanted, owner));
+    if (auto refused = refuse_part(stored, wanted)) return std::move(*refused);
     return not_found("There is no sensor with this id.");
 }
 

@@ -1,5 +1,6 @@
 #include "web/entity_tag.hpp"
 #include "web/list_parameters.hpp"
+#include "web/routes/find_sensor.hpp"
 #include "web/routes/routes.hpp"
 #include "web/text.hpp"
 
@@ -109,7 +110,10 @@ response list_incidents(const request& what, const tables& stored, bool archive 
     auto query = read_query(*parameters);
     if (!query) return query.error();
     if (archive) query->status = incident_status::closed;
-    if (query->sensor) query->parts = stored.sensors.parts_of(*query->sensor);
+    if (query->sensor) {
+        if (auto refused = refuse_part(stored, *query->sensor)) return std::move(*refused);
+        query->parts = stored.sensors.parts_of(*query->sensor);
+    }
     const auto found = stored.incidents.list(*query);
 
     json_writer out;
