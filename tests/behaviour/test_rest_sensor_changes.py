@@ -25,7 +25,7 @@ class SensorChangesCase(SensorsCase):
 
 
 class Changes(SensorChangesCase):
-    extra_conf = "plugin builtin:sensors\nplugin_opt_homeassistant true\nplugin_opt_threshold light 0 100"
+    extra_conf = "plugin builtin:sensors\nplugin_opt_homeassistant true\nplugin_opt_threshold light 0 100\nplugin_opt_hysteresis level 5"
 
     def test_rename_lasts(self):
         self.measure(3, 2.57, type="light", unit="V")
@@ -95,6 +95,24 @@ class Changes(SensorChangesCase):
         self.assertEqual(self.shown(7), before)
         self.assert_http_error(self.patch(4711, {"name": "x"}), 404)
         self.assert_http_error(self.patch("x", {"name": "x"}), 400, "bad_id")
+
+    def test_a_range_that_no_value_gets_far_enough_into(self):
+        self.measure(11, 2, type="level")
+        self.patched(11, {"thresholds": {"min": 0, "max": 10}})
+        before = self.shown(11)
+        for thresholds in ({"min": 0, "max": 9.5}, {"min": 1}, {"max": 5}):
+            refused = self.assert_http_error(self.patch(11, {"name": "narrow", "thresholds": thresholds}), 400, "bad_field")
+            low, high = thresholds.get("min", 0), thresholds.get("max", 10)
+            self.assertIn(f"{low} to {high} is narrower", refused["detail"])
+            self.assertIn("plugin_opt_hysteresis, which is 5 here", refused["detail"])
+        self.assertEqual(self.shown(11), before)
+        new = {"id": 12, "type": "level", "thresholds": {"min": 20, "max": 21}}
+        self.assert_http_error(self.rest.post(SENSORS, new), 400, "bad_field")
+        self.assert_http_error(self.rest.get(SENSORS + "12/"), 404)
+        self.assertEqual(self.rest.post(SENSORS, {**new, "type": "light"}).status, 201)
+        self.assert_http_error(self.patch(12, {"type": "level"}), 400, "bad_field")
+        self.patched(12, {"thresholds": {"min": None}})  # a bound less
+        self.patched(12, {"type": "level", "thresholds": None})
 
     def test_declare(self):
         answer = self.rest.post(SENSORS, {"id": 30, "name": "Salon", "type": "light", "thresholds": {"max": 5}})

@@ -48,6 +48,10 @@ test("the admin page renames a sensor, sets its limits, and deletes it after a q
     await page.click(`${row} [data-action=edit]`);
     await page.fill("dialog[open] [name=name]", "not this");
     await page.click("dialog[open] button.quiet");
+    await page.click(`${row} [data-action=edit]`);
+    await page.fill("dialog[open] [name=min]", "7");
+    await page.keyboard.press("Enter");
+    await says(page, '[aria-labelledby="sensors-title"] .note', "thresholds: min is above max.");
     await page.click(`${row} [data-action=delete]`);
     await says(page, "dialog[open]", /Lumière du salon/);
     await page.click("dialog[open] button.quiet");

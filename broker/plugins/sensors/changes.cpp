@@ -32,6 +32,15 @@ publish_outcome refuse(nightjar::plugin::ingest_report& report, std::string_view
     return publish_outcome::pass;
 }
 
+publish_outcome refuse_range(nightjar::plugin::ingest_report& report, const watch_rule& rule) {
+    report.status = 400;
+    report.answer = error_message(
+        "bad_field", fmt::format("thresholds: {} to {} is narrower than twice plugin_opt_hysteresis, which is {} here: "
+                                 "no value could close an incident.",
+                                 rule.range.min, rule.range.max, rule.hysteresis));
+    return publish_outcome::pass;
+}
+
 std::string_view name_of(const nightjar::plugin::client& who) {
     return who.user_name.empty() ? who.client_id : who.user_name;
 }
@@ -53,6 +62,7 @@ publish_outcome sensors::on_control(host& host, const nightjar::plugin::publish_
     const bool create = what->kind == sensor_action::create;
     const auto answer = create ? registry_.declare(what->sensor, what->set, host.now_us() / 1000)
                                : registry_.change(what->sensor, what->set);
+    if (answer.rejected == "below_hysteresis") return refuse_range(report, options_.watch_rule_of(answer.record));
     if (answer.found == nullptr) return refuse(report, answer.rejected);
     host.batch().sensors.push_back(answer.record);
     publish_discovery(host, answer.record);

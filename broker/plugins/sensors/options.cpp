@@ -274,7 +274,7 @@ void check_hysteresis(const options& o, std::uint32_t sensor, std::string_view t
                       std::vector<contradiction>& found) {
     const auto rule = o.watch_rule_of(sensor, type);
     const auto& [min, max] = rule.range;
-    if (!o.auto_close || min > max || min + rule.hysteresis <= max - rule.hysteresis) return;
+    if (!o.auto_close || min > max || rule.can_close()) return;
     found.push_back(
         {fmt::format("plugin_opt_hysteresis {} is more than half of the range of {}, {} to {}: no value "
                      "could close an incident, people alone could.",

@@ -82,6 +82,7 @@ struct watch_rule {
     double hysteresis = 0;                    // so far inside the range they have to come back
     unsigned open_after = 1, close_after = 1; // so many, one after the other
     bool well_inside(double value) const { return value >= range.min + hysteresis && value <= range.max - hysteresis; }
+    bool can_close() const { return range.min + hysteresis <= range.max - hysteresis; } // there is such a value
 };
 
 struct options {

@@ -200,7 +200,7 @@ registry::answer registry::declare(storage::sensor_id id, const sensor_change& w
     record.source = own_id_source;
     record.created_ms = now_ms;
     record.revision = first_revision_;
-    if (const auto why = apply(record, what); !why.empty()) return {nullptr, why, {}};
+    if (const auto why = apply(record, what); !why.empty()) return {nullptr, why, std::move(record)};
     if (!what.name) record.name = default_name(record.type, id);
     return told(*by_id_.emplace(id, std::make_unique<sensor>(std::move(record))).first->second, true);
 }
@@ -211,7 +211,7 @@ registry::answer registry::change(storage::sensor_id id, const sensor_change& wh
     if (found == by_id_.end()) return {nullptr, "unknown_sensor", {}};
     auto& known = *found->second;
     auto record = known.record;
-    if (const auto why = apply(record, what); !why.empty()) return {nullptr, why, {}};
+    if (const auto why = apply(record, what); !why.empty()) return {nullptr, why, std::move(record)};
     ++record.revision;
     known.record = std::move(record);
     return told(known, true);
@@ -282,10 +282,14 @@ std::string_view registry::apply(storage::sensor_record& record, const sensor_ch
         if (*told) *into = **told;
     if (!record.has_own_id() && key() != before) return "part_of_identity";
     if (what.range_of_configuration) record.range.reset();
-    if (!what.min && !what.max) return {};
-    const auto now = options_.threshold_of(record);
-    record.range = {what.min.value_or(now.min), what.max.value_or(now.max)};
-    return record.range->min > record.range->max ? "min_above_max" : std::string_view{};
+    if (what.min || what.max) {
+        const auto now = options_.threshold_of(record);
+        record.range = {what.min.value_or(now.min), what.max.value_or(now.max)};
+        if (record.range->min > record.range->max) return "min_above_max";
+    }
+    const bool chosen = record.range && (what.min || what.max || what.type); // the configuration's is told at its line
+    if (!chosen || !options_.auto_close || options_.watch_rule_of(record).can_close()) return {};
+    return "below_hysteresis";
 }
 
 std::uint32_t registry::note_sender(sensor& s, std::string_view client_id, std::string_view user_name) {

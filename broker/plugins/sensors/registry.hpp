@@ -54,7 +54,7 @@ class registry {
     struct answer {
         sensor* found = nullptr;
         std::string_view rejected;     // why there is none
-        storage::sensor_record record; // as it is now
+        storage::sensor_record record; // as it is now; as it cannot be, where that is why
         std::uint32_t version = 0;     // of it
         bool news = false;             // it is new, or has changed
     };
@@ -64,8 +64,8 @@ class registry {
     // Why meet() would refuse, or nothing. `of_message`: those that come before this one, which is added if it is new.
     std::string_view refusal(const introduction& who, newcomers& of_message) const;
 
-    // What people do. Refused: "already_exists", "was_merged", "too_many_sensors", "unknown_sensor", "part_of_identity"
-    // or "min_above_max".
+    // What people do. Refused: "already_exists", "was_merged", "too_many_sensors", "unknown_sensor",
+    // "part_of_identity", "min_above_max" or "below_hysteresis".
     answer declare(storage::sensor_id id, const sensor_change& what, std::int64_t now_ms);
     answer change(storage::sensor_id id, const sensor_change& what);
     // As it was, and before it those that had been merged into it; empty: there is none.

@@ -270,6 +270,29 @@ BOOST_AUTO_TEST_CASE(values_of_merged_ones_have_one_unit) {
     BOOST_TEST(b.all.meet(own(2, {}, "mV")).rejected == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_range_leaves_room_for_the_hysteresis) {
+    book b({{"hysteresis", "light 5"}});
+    b.settings.thresholds.push_back({"light", 0, {0, 1}}); // reading the options warns of it
+    sensor_change change;
+    change.type = "light";
+    BOOST_TEST(b.all.declare(1, change, noon_ms).rejected == "");
+    change.min = 0;
+    change.max = 9.5;
+    const auto refused = b.all.change(1, change);
+    BOOST_TEST(refused.rejected == "below_hysteresis");
+    BOOST_TEST(refused.record.range->max == 9.5);
+    BOOST_TEST(b.all.declare(2, change, noon_ms).rejected == "below_hysteresis");
+    change.max = 10;
+    BOOST_TEST(b.all.change(1, change).rejected == "");
+    b.settings.auto_close = false; // people close them
+    change.max = 1;
+    BOOST_TEST(b.all.change(1, change).rejected == "");
+    b.settings.auto_close = true;
+    sensor_change name;
+    name.name = "as narrow as it is";
+    BOOST_TEST(b.all.change(1, name).rejected == "");
+}
+
 BOOST_AUTO_TEST_CASE(merged_ones_are_known_after_a_start) {
     const auto target = stored(4, "measurement", "iot/measurements");
     auto topic = stored(100'001, "plain", "iot/hall/temp"), lost = stored(9, "measurement", "x");
