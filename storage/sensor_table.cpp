@@ -107,6 +107,8 @@ void sensor_table::put(lmdb::transaction& txn, const sensor_record& record) {
     if (record.merged_into != 0) {
         out.number(record.merged_into);
         merges_.set(record.id, record.merged_into);
+    } else {
+        merges_.erase(record.id);
     }
     txn.put(table_, view<sensor_id>(key), out.finish(view<sensor_id>(key)));
 }

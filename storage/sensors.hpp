@@ -1,7 +1,7 @@
 // The sensors, small enough to be read whole. Reading: any thread, committed records only.
 //
 // A sensor may have been merged into another one: then it is none any more, but its record stays, and what is stored
-// under its id counts as the other's. Merging writes this one record and moves nothing.
+// under its id counts as the other's. Merging writes this one record and moves nothing, and so does taking it back.
 #pragma once
 
 #include "storage/records.hpp"

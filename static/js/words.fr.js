@@ -44,8 +44,9 @@ export default {
   "Values": "Valeurs", "Unit": "Unité", "Device": "Appareil", "First value": "Première valeur", "Last value": "Dernière valeur",
   "Change": "Modifier", "Change {name}": "Modifier {name}", "Delete {name}": "Supprimer {name}", "Save": "Enregistrer",
   "Merge": "Fusionner", "Merge {name} into another sensor": "Fusionner {name} avec un autre capteur", "Into": "Avec",
-  "{name} becomes part of another sensor: its values, its incidents, and what still comes from it. This cannot be undone.":
-    "{name} devient une partie d’un autre capteur : ses valeurs, ses incidents et ce qui vient encore de lui. C’est définitif.",
+  "{name} becomes part of another sensor: its values, its incidents, and what still comes from it. It can be taken out again; what has come until then stays.":
+    "{name} devient une partie d’un autre capteur : ses valeurs, ses incidents et ce qui vient encore de lui. On peut l’en détacher ; ce qui est venu d’ici là y reste.",
+  "Take {id} out": "Détacher {id}", "Take sensor {id} out of {name} again": "Détacher le capteur {id} de {name}",
   "Delete {name} and all of its values?": "Supprimer {name} et toutes ses valeurs ?", "Lower limit": "Limite basse", "Upper limit": "Limite haute",
   "Limits": "Limites", "Values stored": "Valeurs stockées", "Number": "Numéro", "Type": "Type", "Topic": "Sujet", "Name": "Nom", "Time": "Heure",
   "Reading …": "Lecture …", "No values in this range.": "Aucune valeur sur cette période.", "No history: {why}": "Pas d’historique : {why}",

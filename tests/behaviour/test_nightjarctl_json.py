@@ -95,6 +95,14 @@ class Json(BrokerCase):
         done = subprocess.run(self.command("export", *self.rest()), capture_output=True, check=False)
         self.assertEqual(done.returncode, 2)  # the values go to standard output themselves
 
+    def test_sensor_merge(self):
+        for sensor in (51, 52):
+            self.client("device").publish("iot/measurements", json.dumps({"sensor_id": sensor, "value": 1}), qos=1)
+        told = self.ctl("sensor-merge", *self.rest(), "--yes", "52", "--into", "51")
+        self.assertEqual((told["id"], told["count"], told["parts"]), (51, 2, [52]))
+        told = self.ctl("sensor-unmerge", *self.rest(), "52")
+        self.assertEqual((told["id"], told["count"], told["parts"]), (52, 1, []))
+
     def test_alert_test(self):
         told = self.ctl("alert-test", *self.rest())
         self.assertEqual(told, {"topic": "dht11/alerts", "all_sent": True, "notifications": [], "no_answer": []})

@@ -149,6 +149,38 @@ class Merge(MergeCase):
             self.ingest(f"iot/{place}/light", "20")
         self.assertEqual([s["id"] for s in self.sensors()], [100002, 100003, 100004, 4294967294])
 
+    def unmerge(self, sensor):
+        return self.rest.request("DELETE", f"{SENSORS}{sensor}/merge/")
+
+    def test_taken_out_again(self):
+        self.ingest("iot/hall/light", "20")
+        hall = self.sensor(device="hall")["id"]
+        self.measure(3, 1)
+        self.measure(7, 2)
+        for part in (7, hall):
+            self.assertEqual(self.merged(part, 3)["id"], 3)
+        self.ingest("iot/hall/light", "21")
+        self.measure(7, 3)
+        self.assertEqual(self.rest.get(SENSORS + "3/").json()["parts"], [7, hall])
+        answer = self.unmerge(7)
+        self.assertEqual((answer.status, answer.json()["id"], answer.json()["count"]), (200, 7, 1), answer)
+        topics = [row["topic"] for row in self.rest.get("/api/v1/retained").json()]
+        self.assertIn("homeassistant/sensor/nightjar_7/config", topics)
+        self.assertEqual(self.unmerge(hall).status, 200)
+        self.assert_http_error(self.unmerge(7), 404, "not_merged")
+        self.assert_http_error(self.unmerge(9), 404, "not_merged")
+        self.assert_http_error(self.unmerge("x"), 400, "bad_id")
+        for more in range(2):
+            self.ingest("iot/hall/light", str(22 + more))
+            self.measure(7, 4 + more)
+            self.measure(3, 10 + more)
+            self.broker.kill()
+            self.broker.start()
+        self.assertEqual(self.values(hall), [20, 22, 23])
+        self.assertEqual(self.values(7), [2, 4, 5])
+        self.assertEqual(self.values(3), [1, 21, 3, 10, 11])  # with what came while it had the others
+        self.assertEqual(self.rest.get(SENSORS + "3/").json()["parts"], [])
+
     def test_past_values_too(self):
         self.measure(3, 1)
         self.measure(7, 2)
@@ -185,6 +217,7 @@ class Rights(SensorsCase):
         for sensor in (3, 7):
             self.ingest("iot/measurements", {"sensor_id": sensor, "value": 1})
         self.assert_http_error(self.rest.post(SENSORS + "7/merge", {"into": 3}), 403)
+        self.assert_http_error(self.rest.request("DELETE", SENSORS + "7/merge"), 403)
         self.assertEqual(len(self.sensors()), 2)
 
 

@@ -63,7 +63,7 @@ test("the admin page renames a sensor, sets its limits, and deletes it after a q
   });
 });
 
-test("the admin page merges a sensor into one that measures the same, after a question", async () => {
+test("the admin page merges a sensor into one that measures the same, after a question, and takes it out again", async () => {
   at.broker.publish("iot/measurements", '{"sensor_id":21,"type":"pressure","value":1,"unit":"bar"}');
   at.broker.publish("iot/measurements", '{"sensor_id":22,"type":"pressure","value":2,"unit":"bar"}');
   at.broker.publish("iot/measurements", '{"sensor_id":23,"type":"humidity","value":3,"unit":"%"}');
@@ -80,6 +80,9 @@ test("the admin page merges a sensor into one that measures the same, after a qu
     await says(page, 'tr[data-id="22"] td[data-head="Values stored"]', "2");
     const stored = await (await fetch(at.home("/api/monitoring/sensors/22/measurements/?order=asc"))).json();
     assert.deepEqual(stored.map(({ sensor, value }) => [sensor, value]), [[22, 1], [22, 2]]);
+    await page.click('tr[data-id="22"] [data-action=unmerge]');
+    await says(page, `${row} th`, "pressure 21");
+    await says(page, `${row} td[data-head="Values stored"]`, "1");
   });
 });
 

@@ -17,6 +17,8 @@ void add_publish(CLI::App& app, command& run);
 void add_listen(CLI::App& app, command& run);
 void add_simulate(CLI::App& app, command& run);
 void add_sensors(CLI::App& app, command& run);
+void add_sensor_merge(CLI::App& app, command& run);
+void add_sensor_unmerge(CLI::App& app, command& run);
 void add_measurements(CLI::App& app, command& run);
 void add_backup(CLI::App& app, command& run);
 void add_check(CLI::App& app, command& run);

@@ -20,6 +20,8 @@ int main(int argc, char** argv) {
     ctl::add_listen(app, run);
     ctl::add_simulate(app, run);
     ctl::add_sensors(app, run);
+    ctl::add_sensor_merge(app, run);
+    ctl::add_sensor_unmerge(app, run);
     ctl::add_measurements(app, run);
     ctl::add_incidents(app, run);
     ctl::add_incident(app, run);

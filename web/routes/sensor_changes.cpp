@@ -72,6 +72,13 @@ answer merge_sensor(const request& what, const tables& stored, admin::administra
     return act_on("merge", what, stored, admin, deadline);
 }
 
+answer unmerge_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
+    const auto id = read_sensor_id(what.parameters[0]);
+    if (!id) co_return id.error();
+    const auto done = co_await give(admin, what, write_command("unmerge", *id, {}), deadline);
+    co_return done ? show(done->sensors.front(), stored, admin) : done.error();
+}
+
 answer create_sensor(const request& what, const tables& stored, admin::administrator& admin, milliseconds deadline) {
     auto body = parse_object(what.body);
     if (!body) co_return bad_request("bad_json", not_an_object);
@@ -110,6 +117,7 @@ void add_sensor_change_routes(router& routes, const tables& stored, admin::admin
     add("PATCH", "/api/monitoring/sensors/{}", &change_sensor);
     add("DELETE", "/api/monitoring/sensors/{}", &delete_sensor);
     add("POST", "/api/monitoring/sensors/{}/merge", &merge_sensor);
+    add("DELETE", "/api/monitoring/sensors/{}/merge", &unmerge_sensor);
 }
 
 } // namespace nightjar::web

@@ -130,6 +130,9 @@ response show_sensor(const sensor_record& sensor, const tables& stored, admin::a
     write_members(out, sensor, summary.last, incident, {});
     out.field("count", summary.count);
     out.field("first_at", time_of(summary.first)).field("last_at", time_of(summary.last));
+    out.key("parts").begin_array();
+    for (const auto part : stored.sensors.parts_of(sensor.id)) out.value(part);
+    out.end_array();
     // Thresholds are the sensors plugin's knowledge; it may be absent or know of none.
     const auto path = fmt::format("/api/monitoring/sensors/{}/thresholds", sensor.id);
     const auto thresholds = admin.http({.method = "GET", .path = path, .query = {}, .body = {}});

@@ -17,6 +17,7 @@ constexpr refusal_text texts[] = {
     {"unknown_sensor", 404, "There is no sensor with this id."},
     {"already_exists", 409, "There is a sensor with this id already."},
     {"was_merged", 409, "The sensor with this id was merged into another one."},
+    {"not_merged", 404, "The sensor with this id is no part of another one."},
     {"same_sensor", 409, "A sensor cannot be merged into itself."},
     {"other_type", 409, "The two sensors measure different things: their types differ."},
     {"other_unit", 409, "The values of the two sensors have different units."},
@@ -59,6 +60,7 @@ publish_outcome sensors::on_control(host& host, const nightjar::plugin::publish_
     }
     if (what->kind == sensor_action::remove) return remove(host, what->sensor, name_of(event.client), report);
     if (what->kind == sensor_action::merge) return merge(host, *what, name_of(event.client), report);
+    if (what->kind == sensor_action::unmerge) return unmerge(host, what->sensor, report);
     const bool create = what->kind == sensor_action::create;
     const auto answer = create ? registry_.declare(what->sensor, what->set, host.now_us() / 1000)
                                : registry_.change(what->sensor, what->set);
@@ -95,6 +97,17 @@ publish_outcome sensors::merge(host& host, const sensor_command& what, std::stri
     for (auto& record : done.changed) host.batch().sensors.push_back(std::move(record));
     take_back(host, what.sensor);
     report.sensors.push_back(what.into);
+    report.answer = "{}";
+    return publish_outcome::stored;
+}
+
+// What is stored under its id is its own again. What its source has fed the other meanwhile stays there.
+publish_outcome sensors::unmerge(host& host, storage::sensor_id id, nightjar::plugin::ingest_report& report) {
+    auto done = registry_.unmerge(id);
+    if (!done.rejected.empty()) return refuse(report, done.rejected);
+    for (auto& record : done.changed) host.batch().sensors.push_back(std::move(record));
+    publish_discovery(host, done.from);
+    report.sensors.push_back(id);
     report.answer = "{}";
     return publish_outcome::stored;
 }

@@ -273,6 +273,22 @@ registry::merging registry::merge(storage::sensor_id id, storage::sensor_id into
     return done;
 }
 
+registry::merging registry::unmerge(storage::sensor_id id) {
+    const std::scoped_lock lock(mutex_);
+    const auto part = merged_.find(id);
+    if (part == merged_.end()) return {"not_merged", {}, {}};
+    if (by_id_.size() >= options_.max_sensors) return {"too_many_sensors", {}, {}};
+    auto record = std::move(part->second);
+    merged_.erase(part);
+    auto& other = *by_id_.at(record.merged_into);
+    record.merged_into = 0;
+    ++record.revision;
+    auto* made = by_id_.emplace(id, std::make_unique<sensor>(record)).first->second.get();
+    if (!record.has_own_id()) by_key_[key_of(record.source, record.topic, record.type, record.device)] = made;
+    ++other.record.revision; // workers that know this one as the other ask anew
+    return {{}, record, {record, told(other, true).record}};
+}
+
 // Why not, or nothing. What a sensor is known by cannot change: its next value would make another one.
 std::string_view registry::apply(storage::sensor_record& record, const sensor_change& what) const {
     const auto key = [&] { return key_of(record.source, record.topic, record.type, record.device); };

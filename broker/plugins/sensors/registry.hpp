@@ -78,6 +78,9 @@ class registry {
         std::vector<storage::sensor_record> changed; // to be stored
     };
     merging merge(storage::sensor_id id, storage::sensor_id into);
+    // What was merged is a sensor again, `from` as it is now; what it was merged before stays with the other. Refused:
+    // "not_merged" or "too_many_sensors".
+    merging unmerge(storage::sensor_id id);
     // The sensor with this id of a history that is taken over; made as `like` says if there is none. One that is there
     // only learns its type and unit, where it had none.
     answer adopt(storage::sensor_record like);

@@ -20,7 +20,8 @@ namespace {
 constexpr std::pair<std::string_view, sensor_action> actions[] = {{"create", sensor_action::create},
                                                                   {"change", sensor_action::change},
                                                                   {"remove", sensor_action::remove},
-                                                                  {"merge", sensor_action::merge}};
+                                                                  {"merge", sensor_action::merge},
+                                                                  {"unmerge", sensor_action::unmerge}};
 
 struct refusal {
     std::string error, detail;
@@ -125,7 +126,8 @@ sensor_command_result parse_sensor_command(codec::bytes payload) {
     sensor_command result;
     const auto known = std::find_if(std::begin(actions), std::end(actions),
                                     [&](const auto& a) { return name != nullptr && a.first == as_text(*name); });
-    if (known == std::end(actions)) return {{}, "unknown_action", "The actions are create, change, remove and merge."};
+    if (known == std::end(actions))
+        return {{}, "unknown_action", "The actions are create, change, remove, merge and unmerge."};
     result.kind = known->second;
     result.sensor = id_of(object->if_contains("sensor"));
     if (result.sensor == 0) return {{}, "bad_field", "id is a whole number from 1 to 4294967295."};

@@ -1,6 +1,6 @@
 // What people ask for of sensors, on $CONTROL/sensors: {"action":"change","sensor":3,"set":{"name":"...","unit":"V",
-// "thresholds":{"min":0,"max":null}}}; actions are create, change, remove and merge ("set":{"into":4}). REST sends it,
-// with the rights of who asks. Pure.
+// "thresholds":{"min":0,"max":null}}}; actions are create, change, remove, merge ("set":{"into":4}) and unmerge. REST
+// sends it, with the rights of who asks. Pure.
 #pragma once
 
 #include "broker/codec/types.hpp"
@@ -20,7 +20,7 @@ struct sensor_change {
     std::optional<double> min, max;      // infinite: no bound
 };
 
-enum class sensor_action : std::uint8_t { create, change, remove, merge };
+enum class sensor_action : std::uint8_t { create, change, remove, merge, unmerge };
 
 struct sensor_command {
     sensor_action kind = sensor_action::change;

@@ -124,6 +124,8 @@ class sensors final : public plugin::plugin {
                                              nightjar::plugin::ingest_report& report);
     nightjar::plugin::publish_outcome merge(host& host, const sensor_command& what, std::string_view by,
                                             nightjar::plugin::ingest_report& report);
+    nightjar::plugin::publish_outcome unmerge(host& host, storage::sensor_id id,
+                                              nightjar::plugin::ingest_report& report);
     void take_back(host& host, storage::sensor_id id) const;
 
     // pause.cpp

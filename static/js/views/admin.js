@@ -43,8 +43,8 @@ const alike = (a, b) => a.id !== b.id && (a.type === b.type || [a.type, b.type].
 
 function sensorButtons(sensor, all, fill, say) {
   const path = `/api/monitoring/sensors/${sensor.id}/`, others = all.filter((other) => alike(sensor, other));
-  const act = async (method, body, below = "") => {
-    try { await change(method, path + below, body); } catch (e) { say(e.message, true); return; }
+  const act = async (method, body, where = path) => {
+    try { await change(method, where, body); } catch (e) { say(e.message, true); return; }
     await fill();
   };
   const button = (kind, action, text, label) => h("button", { type: "button", class: kind, "data-action": action, "aria-label": label, onclick: async () => {
@@ -53,11 +53,13 @@ function sensorButtons(sensor, all, fill, say) {
       if (body) await act("PATCH", body);
     } else if (action === "merge") {
       const into = await target(sensor, others);
-      if (into) await act("POST", { into }, "merge/");
+      if (into) await act("POST", { into }, `${path}merge/`);
     } else if (await confirmed(t("Delete {name} and all of its values?", { name: sensor.name }), t("Delete"), t("Cancel"))) await act("DELETE");
   } }, text);
   return h("div", { class: "row" }, button("quiet", "edit", t("Change"), t("Change {name}", { name: sensor.name })),
     others.length > 0 && button("quiet", "merge", t("Merge"), t("Merge {name} into another sensor", { name: sensor.name })),
+    (sensor.parts ?? []).map((part) => h("button", { type: "button", class: "quiet", "data-action": "unmerge", "aria-label": t("Take sensor {id} out of {name} again", { id: part, name: sensor.name }),
+      onclick: () => act("DELETE", undefined, `/api/monitoring/sensors/${part}/merge/`) }, t("Take {id} out", { id: part }))),
     button("danger", "delete", t("Delete"), t("Delete {name}", { name: sensor.name })));
 }
 
@@ -87,7 +89,7 @@ function edited(sensor) {
 // Resolves with the id of the sensor that takes it in, or with nothing.
 function target(sensor, others) {
   return new Promise((done) => {
-    const question = t("{name} becomes part of another sensor: its values, its incidents, and what still comes from it. This cannot be undone.", { name: sensor.name });
+    const question = t("{name} becomes part of another sensor: its values, its incidents, and what still comes from it. It can be taken out again; what has come until then stays.", { name: sensor.name });
     const into = h("select", { name: "into" }, others.map((other) => h("option", { value: other.id }, `${other.name} (${other.id})`)));
     const dialog = h("dialog", { "aria-label": t("Merge {name} into another sensor", { name: sensor.name }) }, h("form", { method: "dialog" },
       h("p", {}, question), h("label", { class: "wide" }, t("Into"), into), h("div", { class: "row end" },

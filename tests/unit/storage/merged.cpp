@@ -150,6 +150,23 @@ BOOST_AUTO_TEST_CASE(a_time_range_is_of_both) {
     BOOST_TEST(pages(*t.s, what).size() == 440U);
 }
 
+BOOST_AUTO_TEST_CASE(taken_out_again_each_has_its_own) {
+    two t;
+    BOOST_REQUIRE(!t.w.commit(*t.s, known(7, 1, 3)));
+    BOOST_REQUIRE(!t.w.commit(*t.s, known(7, 2)));
+    BOOST_REQUIRE(!t.w.commit(*t.s, known(7, 1, 3))); // late, of another worker
+    for (int i = 0; i < 2; ++i) {
+        const auto& sensors = t.s->sensor_table();
+        BOOST_TEST(sensors.owner_of(7) == 7U);
+        BOOST_TEST(sensors.parts_of(3).empty());
+        BOOST_TEST(sensors.find(7).has_value());
+        BOOST_TEST(t.s->measurements().summary(3).count == 20U * 150);
+        BOOST_TEST(t.s->measurements().summary(7).count == 20U * 70);
+        t.s.reset();
+        t.s = open(t.where);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(removing_the_whole_removes_its_parts) {
     two t;
     BOOST_REQUIRE(!t.w.commit(*t.s, known(7, 1, 3)));

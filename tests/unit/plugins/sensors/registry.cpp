@@ -231,6 +231,38 @@ BOOST_AUTO_TEST_CASE(merged_ones_go_along) {
     BOOST_TEST(fresh.record.revision > 2U); // above that of what was removed
 }
 
+BOOST_AUTO_TEST_CASE(what_was_merged_may_be_taken_out_again) {
+    book b({{"max_sensors", "3"}});
+    const auto hall = b.plain("iot/hall/temp").record;
+    auto* own_part = b.all.meet(own(3, "temperature")).found;
+    auto* target = b.all.meet(own(4, "temperature")).found;
+    BOOST_TEST(b.all.merge(hall.id, 3).rejected == "");
+    BOOST_TEST(b.all.merge(3, 4).rejected == "");
+    const auto version = target->version.load();
+
+    const auto done = b.all.unmerge(3);
+    BOOST_TEST(done.rejected == "");
+    BOOST_TEST(done.from.id == 3U);
+    BOOST_REQUIRE(done.changed.size() == 2U);
+    BOOST_TEST(done.changed[0].merged_into == 0U);
+    BOOST_TEST(done.changed[0].revision == 2U);
+    BOOST_TEST(done.changed[1].id == 4U);
+    BOOST_TEST(target->version.load() != version); // who knows it as the other asks anew
+    auto* again = b.all.meet(own(3, "temperature")).found;
+    BOOST_TEST(again != target);
+    BOOST_TEST(again != own_part);
+    BOOST_TEST(b.plain("iot/hall/temp").found == target); // what it had taken in stays
+
+    const auto its_topic = b.all.unmerge(hall.id);
+    BOOST_TEST(its_topic.from.name == hall.name);
+    BOOST_TEST(b.plain("iot/hall/temp").record.id == hall.id);
+    BOOST_TEST(b.all.unmerge(hall.id).rejected == "not_merged");
+    BOOST_TEST(b.all.unmerge(9).rejected == "not_merged");
+    BOOST_TEST(b.all.merge(3, 4).rejected == "");
+    b.all.meet(own(5));
+    BOOST_TEST(b.all.unmerge(3).rejected == "too_many_sensors");
+}
+
 BOOST_AUTO_TEST_CASE(merges_that_make_no_sense) {
     book b;
     b.all.meet(own(1, "light", "V"));
