@@ -1,10 +1,27 @@
 #include "broker/prepared.hpp"
 
 #include "broker/net/tls_listeners.hpp"
+#include "storage/recovery.hpp"
 
 #include <fmt/format.h>
 
 namespace nightjar {
+
+namespace {
+
+// It is damaged itself when it would be wanted, or goes to make room for its copy.
+void check_backup(const config::configuration& conf, std::vector<config::finding>& findings) {
+    if (conf.on_damaged_store != config::configuration::damaged_store::backup ||
+        !storage::belongs_to(conf.persistence_location, conf.backup_file))
+        return;
+    findings.push_back({config::severity::error,
+                        fmt::format("on_damaged_store: {} is a file of the store itself; a backup has another name.",
+                                    conf.backup_file),
+                        conf.backup_where,
+                        {}});
+}
+
+} // namespace
 
 prepared prepare(const config::load_options& options) {
     prepared result{config::load(options), {}, nullptr};
@@ -13,6 +30,7 @@ prepared prepare(const config::load_options& options) {
     result.access = plugins::access_control::read_files(conf, findings);
     config::warn_of_open_listeners(conf, findings);
     net::tls_listeners::check(conf.listeners, findings);
+    check_backup(conf, findings);
     return result;
 }
 

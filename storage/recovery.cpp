@@ -94,7 +94,8 @@ void move_durably(const fs::path& from, const fs::path& to) {
 // A file that is written beside the one whose place it takes in the end; gone if it does not come to that.
 class fresh_file {
   public:
-    explicit fresh_file(const fs::path& target) : target_(target), path_(target.string() + ".new") { remove(); }
+    static fs::path path_of(const fs::path& target) { return target.string() + ".new"; }
+    explicit fresh_file(const fs::path& target) : target_(target), path_(path_of(target)) { remove(); }
     ~fresh_file() { remove(); }
     fresh_file(const fresh_file&) = delete;
     fresh_file& operator=(const fresh_file&) = delete;
@@ -137,17 +138,6 @@ class lock_if_store {
 };
 
 fs::path data_file_of(const fs::path& directory) { return store::files_in(directory).front(); }
-
-// Whether it is one of that store's files, there already or not, by whatever path.
-bool belongs_to(const fs::path& directory, const fs::path& file) {
-    auto own = store::files_in(directory);
-    own.push_back(crash_mark::path_in(directory));
-    std::error_code missing;
-    const bool beside_them = fs::equivalent(directory_of(file), directory, missing);
-    return std::any_of(own.begin(), own.end(), [&](const fs::path& one) {
-        return fs::equivalent(file, one, missing) || (beside_them && file.filename() == one.filename());
-    });
-}
 
 // As a start reads it.
 verdict look_quickly(const fs::path& directory) {
@@ -259,6 +249,17 @@ void restore_backup(const fs::path& backup, const fs::path& directory) {
         throw store_error(
             fmt::format("cannot copy {} to {}: {}", backup.string(), fresh.path().string(), error.message()));
     fresh.take_its_place();
+}
+
+bool belongs_to(const fs::path& directory, const fs::path& file) {
+    auto own = store::files_in(directory);
+    own.push_back(crash_mark::path_in(directory));
+    own.push_back(fresh_file::path_of(data_file_of(directory)));
+    std::error_code missing;
+    const bool beside_them = fs::equivalent(directory_of(file), directory, missing);
+    return std::any_of(own.begin(), own.end(), [&](const fs::path& one) {
+        return fs::equivalent(file, one, missing) || (beside_them && file.filename() == one.filename());
+    });
 }
 
 void back_up(const fs::path& directory, const fs::path& to) {

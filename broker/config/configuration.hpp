@@ -128,6 +128,7 @@ struct configuration {
     bool acknowledge_before_stored = false;
     enum class damaged_store { stop, empty, backup } on_damaged_store = damaged_store::empty;
     std::string backup_file; // of damaged_store::backup
+    origin backup_where;
     std::optional<std::chrono::seconds> persistent_client_expiration;
 
     // Limits. 0 means "no limit" where mosquitto says so.

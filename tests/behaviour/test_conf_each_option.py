@@ -400,6 +400,20 @@ class OnDamagedStore(OneOption):
         self.assertIn("damaged", self.broker.log())
         self.assertEqual(file.read_bytes(), b"x" * 100_000)
 
+    def test_a_backup_that_is_a_file_of_the_store(self):
+        file = self.damage()
+        beside = Path(self.broker.store, "nightjar.mdb.new")
+        beside.write_bytes(b"a backup")
+        link = Path(self.broker.directory, "link")
+        link.symlink_to(self.broker.store)
+        for name in (file, beside, link / "nightjar.mdb.new", link / "nightjar.lock"):
+            with self.subTest(name):
+                self.broker.extra_conf = f"on_damaged_store backup {name}"
+                self.broker.launch()
+                self.assertEqual(self.broker.wait_exit(), 3)
+                self.assertRegex(self.broker.log(), rf"{name} is a file of the store itself.*\n.*broker\.conf:\d+")
+        self.assertEqual((file.read_bytes(), beside.read_bytes()), (b"x" * 100_000, b"a backup"))
+
     def test_empty(self):
         self.damage()
         self.broker.extra_conf = "on_damaged_store empty"

@@ -160,6 +160,18 @@ class Import(BrokerCase):
         self.assertEqual([m.payload for m in sleeper.take_many(3)], [b"once 77", b"once 78", b"new"])
         self.client("reader").subscribe(("two/#", 0)).expect(mqtt.publish("two/x", "once 77", retain=True))
 
+    def test_options_that_mean_values_are_refused(self):
+        self.sleeper_and_retained()
+        self.mosquitto.stop()
+        for options in (["--url", "http://127.0.0.1:8000"], ["--strict"], ["--from-line", "2"], ["-u", "me"]):
+            done = subprocess.run([str(ROOT / os.environ.get("NIGHTJARCTL", "build/nightjarctl")), "import",
+                                   "--store", self.broker.store, self.mosquitto.file, *options],
+                                  capture_output=True, text=True, timeout=60, check=False)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            name = {"-u": "--username"}.get(options[0], options[0])
+            self.assertIn(f"{name} is for values; a mosquitto.db goes into a store", done.stderr)
+        self.assertEqual(os.listdir(self.broker.store), [])
+
     def test_twice_changes_nothing(self):
         sent = self.sleeper_and_retained()
         self.mosquitto.stop()

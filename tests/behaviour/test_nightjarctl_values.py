@@ -109,6 +109,19 @@ class ExportImport(SensorsCase):
         lines = self.ctl("export", "--format", "ndjson")[0].splitlines()
         self.assertEqual([json.loads(line)["value"] for line in lines], numbers)
 
+    def test_not_onto_a_file_of_a_store(self):
+        self.client("device").publish("iot/measurements", '{"sensor_id":3,"value":1}', qos=1)
+        link, file = self.path("link"), self.path("values.csv")
+        os.symlink(self.broker.store, link)
+        os.symlink(self.broker.store + "nightjar.mdb", file)
+        for name in (self.broker.store + "nightjar.mdb", self.broker.store + "nightjar.lock", link + "/nightjar.mdb-lock",
+                     link + "/nightjar.mdb.new", file):
+            self.assertIn("is a file of a store; name another one", self.ctl("export", "-o", name, status=1)[1])
+        self.broker.restart()
+        self.assertEqual(self.values(3), [1])
+        self.assertFalse(os.path.exists(self.broker.store + "nightjar.mdb.new"))
+        self.ctl("export", "-o", self.broker.store + "values.csv")
+
     def test_a_part(self):
         self.ctl("import", "--format", "csv", "-", stdin=b"sensor,value,created_at\n3,1,2024-01-01\n3,2,2024-01-02\n"
                                                          b"4,3,2024-01-02\n3,4,2024-01-03\n")

@@ -2,6 +2,7 @@
 // sensor also says what the sensor is, so that an import into an empty broker makes the same one.
 #include "broker/text/json_writer.hpp"
 #include "broker/text/percent.hpp"
+#include "storage/recovery.hpp"
 #include "tools/nightjarctl/commands.hpp"
 #include "tools/nightjarctl/http_client.hpp"
 #include "tools/nightjarctl/progress.hpp"
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -220,19 +222,33 @@ class exporter {
     bool over_ = false;
 };
 
+// Before it is opened, which empties it.
+void refuse_file_of_store(const std::string& name) {
+    if (name == "-") return;
+    const auto file = std::filesystem::weakly_canonical(std::filesystem::absolute(name));
+    if (storage::belongs_to(file.parent_path(), file))
+        throw std::runtime_error(fmt::format("{} is a file of a store; name another one", name));
+}
+
 } // namespace
 
 void add_export(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("export", "the stored values, oldest first, as CSV or NDJSON");
     const auto a = std::make_shared<arguments>();
     sub->add_option("--format", a->format, "csv or ndjson (csv)")->check(CLI::IsMember({"csv", "ndjson"}));
-    auto* output = sub->add_option("-o,--output", a->output, "a file, which is written over (standard output)");
+    auto* output = sub->add_option("-o,--output", a->output,
+                                   "a file, which is written over, but none of a store (standard output)");
     sub->add_option("--sensor", a->sensor, "of this sensor only");
     sub->add_option("--from", a->from, "since this time: ISO 8601, or seconds or milliseconds since 1970");
     sub->add_option("--to", a->to, "until this time");
     sub->add_flag("--json", a->as_json, "the result as a JSON object; the values are --format ndjson")->needs(output);
     a->where.add_options(*sub);
-    sub->callback([a, &run] { run = [a] { return exporter(*a).run(); }; });
+    sub->callback([a, &run] {
+        run = [a] {
+            refuse_file_of_store(a->output);
+            return exporter(*a).run();
+        };
+    });
 }
 
 } // namespace nightjar::ctl

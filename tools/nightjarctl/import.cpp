@@ -235,6 +235,7 @@ int import_file(const std::string& directory, const std::string& file, bool as_j
 struct arguments {
     std::string store = default_store;
     bool store_given = false;
+    std::string values_option; // the first given of those that mean values; empty: none
     std::string format = "auto";
     history_import values;
 };
@@ -262,6 +263,10 @@ int import_any(const arguments& a) {
                         : a.format == "ndjson" ? std::optional(history_format::ndjson)
                         : a.format == "auto"   ? look_at(a.values.file)
                                                : std::nullopt;
+    if (!format && !a.values_option.empty())
+        throw std::runtime_error(
+            fmt::format("{} is for values; a mosquitto.db goes into a store that no broker uses, by --store ({})",
+                        a.values_option, a.store));
     if (!format) return import_file(a.store, a.values.file, a.values.json);
     if (a.store_given)
         throw std::runtime_error(fmt::format(
@@ -289,8 +294,12 @@ void add_import(CLI::App& app, command& run) {
     auto* store = sub->add_option("--store", a->store,
                                   "mosquitto.db: directory of a store that no broker uses; made when missing")
                       ->capture_default_str();
-    sub->callback([&run, a, store] {
+    sub->callback([&run, a, store, sub] {
         a->store_given = store->count() > 0;
+        // Not --pw, which the environment may give.
+        for (const auto* name : {"--url", "--username", "--cafile", "--capath", "--cert", "--key", "--insecure",
+                                 "--strict", "--from-line"})
+            if (a->values_option.empty() && sub->count(name) > 0) a->values_option = name;
         run = [a] { return import_any(*a); };
     });
 }

@@ -27,6 +27,7 @@ void apply_damaged_store(reading& at, std::string_view value) {
     } else if (word == "backup" && !path.empty()) {
         conf.on_damaged_store = choice::backup;
         conf.backup_file = path;
+        conf.backup_where = at.where;
     } else {
         wrong_value(at, "on_damaged_store", value, "stop, empty or backup FILE is wanted");
     }
