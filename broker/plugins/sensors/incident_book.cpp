@@ -197,11 +197,23 @@ void incident_book::publish_retained(plugin::host& host, const incident_record& 
 // --- time
 
 void incident_book::on_tick(plugin::host& host) {
+    ticked_ms_ = host.steady_ms();
     if (open_count() == 0) return;
     const std::scoped_lock lock(mutex_);
     for (auto& [id, e] : open_) {
         start_clocks(host, e);
         if (e.record.status == incident_status::open) remind(host, e);
+    }
+}
+
+void incident_book::stand_still(plugin::host& host) {
+    const auto now = host.steady_ms();
+    const auto passed = now - ticked_ms_.value_or(now);
+    ticked_ms_ = now;
+    const std::scoped_lock lock(mutex_);
+    for (auto& [id, e] : open_) {
+        start_clocks(host, e);
+        for (auto* from : {&e.opened, &e.reminded}) *from = std::min(**from + passed, now);
     }
 }
 

@@ -42,6 +42,8 @@ class incident_book {
     void note_silence(plugin::host& host, sensor& of, const storage::sensor_record& record, std::int64_t seconds);
     // Reminders and escalation. Worker 0.
     void on_tick(plugin::host& host);
+    // In its place while nobody is to be told of anything: this time counts for neither.
+    void stand_still(plugin::host& host);
 
     // --- what people do; `by` and `comment` may be empty
     struct person {
@@ -101,7 +103,8 @@ class incident_book {
     const options& options_;
     const registry& registry_;
     alert_listener* const others_;
-    mutable std::mutex mutex_; // guards all below
+    std::optional<std::int64_t> ticked_ms_; // worker 0's: the steady clock at its last tick
+    mutable std::mutex mutex_;              // guards all below
     book open_;
     std::map<std::pair<storage::sensor_id, storage::incident_kind>, storage::incident_id> by_sensor_;
     boost::unordered_flat_map<storage::sensor_id, unsigned> streaks_; // values out of range, fewer than open_after

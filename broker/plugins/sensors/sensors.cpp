@@ -313,7 +313,10 @@ void sensors::say_state(host& host, acquaintance& known) {
 
 // What becomes due while nothing comes.
 void sensors::watch_time(host& host) {
-    if (paused_.load(std::memory_order_relaxed)) return silence_.start_anew(); // nobody is heard now
+    if (paused_.load(std::memory_order_relaxed)) { // nobody is heard now, and nobody told of anything
+        silence_.start_anew();
+        return incidents_.stand_still(host);
+    }
     for (const auto& s : silence_.look(options_, registry_, host.steady_ms()))
         incidents_.note_silence(host, *s.who, s.record, s.seconds);
     incidents_.on_tick(host);

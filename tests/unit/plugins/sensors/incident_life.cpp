@@ -191,6 +191,48 @@ BOOST_AUTO_TEST_CASE(what_passed_before_a_restart_counts) {
     BOOST_TEST(f.row().escalation_level == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_pause_counts_for_nothing) {
+    fixture f({{"reminder", "1000"}});
+    f.observe(40);
+    f.told();
+    f.pass(600);
+    for (int i = 0; i < 5000; ++i) {
+        f.host.now_steady_ms += 1000;
+        f.book.stand_still(f.host);
+        if (i == 1000) f.book.create(f.host, 1, "meanwhile", {});
+    }
+    BOOST_TEST((f.told() == list{"created"}));
+    f.pass(299);
+    BOOST_TEST(f.told().empty());
+    f.pass(1);
+    BOOST_TEST((f.told() == list{"escalated"})); // the first: 900 seconds of it have counted
+    BOOST_TEST(f.row().id == 1U);
+    BOOST_TEST(f.row().escalation_level == 1U);
+    f.pass(599);
+    BOOST_TEST(f.told().empty());
+    f.pass(1);
+    BOOST_TEST((f.told() == list{"escalated"})); // the one of the pause
+    BOOST_TEST(f.row().id == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(a_pause_before_the_first_tick) {
+    fixture f({{"reminder", "0"}});
+    f.observe(40);
+    incident_book again(f.settings, f.known, f.book.open(), 1, &f.others);
+    f.told();
+    f.host.now_ms += 800 * 1000;
+    f.host.now_steady_ms = 5; // another boot
+    again.stand_still(f.host);
+    f.host.now_steady_ms += 5'000'000;
+    again.stand_still(f.host);
+    f.host.now_steady_ms += 99'000;
+    again.on_tick(f.host);
+    BOOST_TEST(f.told().empty());
+    f.host.now_steady_ms += 1000;
+    again.on_tick(f.host);
+    BOOST_TEST((f.told() == list{"escalated"}));
+}
+
 BOOST_AUTO_TEST_CASE(silence_is_an_incident_that_a_value_ends) {
     fixture f;
     f.book.note_silence(f.host, f.hall, f.record, 61);
@@ -229,6 +271,25 @@ BOOST_AUTO_TEST_CASE(a_sensor_that_stops_is_found) {
     BOOST_TEST(b.first.to("dht11/alerts")[0].payload.find(R"("alert_type":"offline")") != std::string::npos);
     b.publish("iot/hall/temp", "20");
     BOOST_TEST(b.first.to("dht11/alerts").back().payload.find(R"("alert_type":"closed")") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_open_over_a_pause_does_not_escalate_when_it_ends) {
+    test::broker b;
+    b.publish("iot/hall/temp", "40");
+    const auto pass = [&](int seconds) {
+        for (; seconds > 0; --seconds) {
+            b.first.now_steady_ms += 1000;
+            b.plugin->on_tick(b.first);
+        }
+    };
+    pass(10);
+    BOOST_TEST(b.plugin->on_http({"POST", "/mqtt/disconnect", {}, {}})->status == 200U);
+    pass(86'400);
+    BOOST_TEST(b.plugin->on_http({"POST", "/mqtt/connect", {}, {}})->status == 200U);
+    pass(800);
+    BOOST_TEST(b.first.to("dht11/alerts").size() == 1U); // created
+    pass(100);
+    BOOST_TEST(b.first.to("dht11/alerts").size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(a_pause_is_no_silence) {
