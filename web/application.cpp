@@ -51,8 +51,11 @@ response show_methods(const std::string& allow) {
 void let_listed_origin_read(const request& what, response& answer) {
     if (what.listener->origins.empty()) return;
     answer.fields.emplace_back("Vary", "Origin"); // whoever asked: a cache may not give it to others as it is
-    if (relation_of(what.origin, what.host, *what.listener) == origin_relation::listed)
-        answer.fields.emplace_back("Access-Control-Allow-Origin", what.origin);
+    if (relation_of(what.origin, what.host, *what.listener) != origin_relation::listed) return;
+    answer.fields.emplace_back("Access-Control-Allow-Origin", what.origin);
+    // Of what we send, all that its scripts may want and browsers show them of their own site alone.
+    answer.fields.emplace_back("Access-Control-Expose-Headers",
+                               "Allow, ETag, Link, Location, Retry-After, X-Total-Count");
 }
 
 } // namespace

@@ -381,6 +381,7 @@ class HttpOrigin(OneOption):
             with self.subTest(origin=origin):
                 answer = self.rest.get("/api/v1/version", headers={"Origin": origin})
                 self.assertEqual(answer.headers.get("Access-Control-Allow-Origin"), told)
+                self.assertEqual(answer.headers.get("Access-Control-Expose-Headers") is None, told is None)
 
 
 class OnDamagedStore(OneOption):

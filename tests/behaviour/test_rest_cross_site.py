@@ -25,6 +25,21 @@ class RestCrossSite(BrokerCase):
         port = self.broker.http_port
         self.assertEqual(self.post(port, f"http://127.0.0.1:{port}").status, 200)
 
+    def test_what_a_listed_origins_scripts_may_read(self):
+        rest, friend = Rest(self.broker.extra_port), {"Origin": "http://friend.example"}
+        for topic in ("kept/a", "kept/b"):
+            self.client("keeper").publish(topic, b"1", qos=1, retain=True)
+        for answer, names in ((rest.get("/api/v1/retained?limit=1", friend), ("Link", "X-Total-Count")),
+                              (rest.get("/api/monitoring/sensors", friend), ("ETag",)),
+                              (rest.request("PUT", "/api/v1/retained", headers=friend), ("Allow",)),
+                              (rest.post("/api/monitoring/sensors/", {"id": 3}, friend), ("Location",))):
+            exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
+            for name in names:
+                self.assertIsNotNone(answer.headers[name], (name, answer))
+                self.assertIn(name, exposed)
+            self.assertIn("Retry-After", exposed)
+        self.assertIsNone(self.rest.get("/api/monitoring/sensors").headers["Access-Control-Expose-Headers"])
+
     def test_listed_origin(self):
         self.assertEqual(self.post(self.broker.extra_port, "http://friend.example").status, 200)
         self.assertEqual(self.post(self.broker.extra_port, "http://friend.example.evil").status, 403)
