@@ -44,7 +44,7 @@ response show_methods(const std::string& allow) {
     answer.status = 204;
     answer.fields = {{"Allow", allow.empty() ? "GET, HEAD, OPTIONS" : allow + ", OPTIONS"},
                      {"Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, DELETE"},
-                     {"Access-Control-Allow-Headers", "Content-Type"}};
+                     {"Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match"}};
     return answer;
 }
 

@@ -1,5 +1,4 @@
 // Puts the page together: language, models, connection, and the view that the address asks for.
-import { script } from "./dom.js";
 import { Connection } from "./model/connection.js";
 import { Incidents } from "./model/incidents.js";
 import { Messages } from "./model/messages.js";
@@ -69,7 +68,6 @@ async function start() {
   loadMore(sensors);
   app.system.start();
   keep();
-  await script("/paho-mqtt.js");
   await shell.connect();
   setTimeout(loadAll, 1000);
 }

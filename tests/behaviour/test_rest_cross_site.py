@@ -40,6 +40,12 @@ class RestCrossSite(BrokerCase):
             self.assertIn("Retry-After", exposed)
         self.assertIsNone(self.rest.get("/api/monitoring/sensors").headers["Access-Control-Expose-Headers"])
 
+    def test_what_a_listed_origins_scripts_may_send(self):
+        friend = {"Origin": "http://friend.example", "Access-Control-Request-Method": "GET"}
+        answer = Rest(self.broker.extra_port).request("OPTIONS", "/api/v1/clients", headers=friend)
+        self.assertEqual(answer.headers["Access-Control-Allow-Headers"], "Authorization, Content-Type, If-None-Match")
+        self.assertEqual(answer.headers["Access-Control-Allow-Origin"], "http://friend.example")
+
     def test_listed_origin(self):
         self.assertEqual(self.post(self.broker.extra_port, "http://friend.example").status, 200)
         self.assertEqual(self.post(self.broker.extra_port, "http://friend.example.evil").status, 403)

@@ -181,6 +181,21 @@ class Merge(MergeCase):
         self.assertEqual(self.values(3), [1, 21, 3, 10, 11])  # with what came while it had the others
         self.assertEqual(self.rest.get(SENSORS + "3/").json()["parts"], [])
 
+    def test_what_its_device_says_then_is_said_of_it(self):
+        device = self.client("device")
+        device.publish("iot/hall/light", b"20", qos=1)
+        self.measure(3, 1)
+        hall = self.sensor(device="hall")["id"]
+        self.merged(hall, 3)
+        device.publish("iot/hall/light", b"21", qos=1)
+        self.assertEqual(self.unmerge(hall).status, 200)
+        watcher = self.client("watcher").subscribe((f"sensors/{hall}/state", 0))
+        state = watcher.expect_publish(f"sensors/{hall}/state")
+        self.assertEqual((state.retain, json.loads(state.payload)["value"]), (True, 20))
+        device.publish("iot/hall/light", b"nan", qos=1)
+        said = [self.rest.get(f"{SENSORS}{id}/").json()["live"]["not_a_number"] for id in (3, hall)]
+        self.assertEqual(said, [0, 1])
+
     def test_past_values_too(self):
         self.measure(3, 1)
         self.measure(7, 2)

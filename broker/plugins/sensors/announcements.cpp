@@ -10,20 +10,22 @@ void sensors::publish_all(host& host) {
     const auto now = host.now_us() / 1000;
     host.publish(options_.topic_status, status_message(!paused_.load(std::memory_order_relaxed), now),
                  codec::qos::at_least_once, true);
-    for (const auto& record : store_.sensor_table().all()) {
-        const auto last = store_.measurements().last(record.id);
-        if (!last || options_.state_topic.empty()) continue;
-        acquaintance known;
-        known.record = record;
-        known.last_value = last->value;
-        known.last_time_ms = last->time_ms();
-        publish_state(host, known);
-    }
+    for (const auto& record : store_.sensor_table().all()) publish_stored_state(host, record);
     publish_discovery(host);
     for (const auto& incident : incidents_.open()) {
         const auto record = registry_.find(incident.sensor).value_or(storage::sensor_record{});
         incidents_.publish_retained(host, incident, record, now);
     }
+}
+
+void sensors::publish_stored_state(host& host, const storage::sensor_record& of) const {
+    const auto last = store_.measurements().last(of.id);
+    if (!last || options_.state_topic.empty()) return;
+    acquaintance known;
+    known.record = of;
+    known.last_value = last->value;
+    known.last_time_ms = last->time_ms();
+    publish_state(host, known);
 }
 
 void sensors::publish_discovery(host& host) const {

@@ -107,6 +107,7 @@ publish_outcome sensors::unmerge(host& host, storage::sensor_id id, nightjar::pl
     if (!done.rejected.empty()) return refuse(report, done.rejected);
     for (auto& record : done.changed) host.batch().sensors.push_back(std::move(record));
     publish_discovery(host, done.from);
+    publish_stored_state(host, done.from);
     report.sensors.push_back(id);
     report.answer = "{}";
     return publish_outcome::stored;

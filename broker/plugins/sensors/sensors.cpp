@@ -289,9 +289,9 @@ void sensors::note_no_number(host& host, const source_rule& rule, codec::bytes t
     if (rule.format != format::plain) return;
     auto& mine = *workers_[host.worker_index()];
     auto* known = mine.find(rule.format, topic, {});
-    if (known != nullptr && known->who->gone.load(std::memory_order_relaxed)) known = nullptr;
-    auto* who = known != nullptr ? known->who : registry_.with_key(mine.key);
+    auto* who = registry_.with_key(mine.key);
     if (who == nullptr) return;
+    if (known != nullptr && known->who != who) known = nullptr; // it was merged, or taken out, or made anew
     who->not_a_number.fetch_add(1, std::memory_order_relaxed);
     who->says_not_a_number.store(true, std::memory_order_relaxed);
     if (known == nullptr) return;

@@ -105,6 +105,7 @@ class sensors final : public plugin::plugin {
     // announcements.cpp
     void publish_state(host& host, acquaintance& known) const;
     void publish_waiting(host& host, acquaintance& known) const;
+    void publish_stored_state(host& host, const storage::sensor_record& of) const;
     void publish_all(host& host);
     void publish_discovery(host& host) const; // of all sensors
     void publish_discovery(host& host, const storage::sensor_record& of) const;

@@ -13,8 +13,8 @@ std::vector<silence_watch::silent> silence_watch::look(const options& settings, 
         const auto limit = value_of(settings.offline_after, s.record.id, s.record.type, std::int64_t{0});
         if (limit == 0) return;
         const auto newest = s.newest_us.load(std::memory_order_relaxed);
-        auto& seen = last_.try_emplace(s.record.id, last{newest, steady_ms}).first->second;
-        if (seen.newest_us != newest) seen = {newest, steady_ms};
+        auto& seen = last_.try_emplace(s.record.id, last{&s, newest, steady_ms}).first->second;
+        if (seen.who != &s || seen.newest_us != newest) seen = {&s, newest, steady_ms};
         const auto silence = steady_ms - seen.steady_ms;
         if (silence >= limit * 1000) result.push_back({&s, s.record, silence / 1000});
     });

@@ -25,6 +25,7 @@ class silence_watch {
 
   private:
     struct last {
+        const sensor* who;      // another one with its id was merged, and taken out again
         std::int64_t newest_us; // of the sensor, when its value was seen to be new
         std::int64_t steady_ms;
     };

@@ -1,9 +1,21 @@
 // The MQTT connection: Paho behind a small face. Reconnects with back-off, subscribes again after each reconnect.
 // Events: "state" {state, detail}, "message" {topic, bytes, qos, retained}.
 /* global Paho */
+import { script } from "../dom.js";
 import { t } from "../words.js";
 
 const firstDelay = 1000, longestDelay = 30000;
+
+let library = null;
+
+// Once there is a connection to make, not before: the first values come without it. Asked for again if it did not come.
+function paho() {
+  library ??= script("/paho-mqtt.js").catch((e) => {
+    library = null;
+    throw e;
+  });
+  return library;
+}
 
 export class Connection extends EventTarget {
   #client = null;
@@ -75,15 +87,22 @@ export class Connection extends EventTarget {
     this.#client.send(message);
   }
 
-  #try() {
-    const { host, port, user, password } = this.#target;
+  async #try() {
+    const target = this.#target, { host, port, user, password } = target;
+    this.#say("connecting");
+    try {
+      await paho();
+    } catch {
+      if (this.#target === target) this.#failed();
+      return;
+    }
+    if (this.#target !== target) return; // meanwhile the reader wants another one, or none
     const id = `page-${Math.random().toString(16).slice(2, 10)}`;
     const client = new Paho.Client(host, Number(port), "/mqtt", id);
     this.#client = client;
     const mine = (act) => (...args) => { if (this.#client === client) act(...args); };
     client.onConnectionLost = mine((e) => this.#lost(e));
     client.onMessageArrived = mine((m) => this.#arrived(m));
-    this.#say("connecting");
     try {
       client.connect({
         timeout: 10, keepAliveInterval: 30, cleanSession: true, mqttVersion: 4,

@@ -51,8 +51,11 @@ class SecuredBroker(Broker):
         return f"{self.directory}/{name}"
 
     def write(self, name, text):
-        with open(self.path(name), "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        """In one piece: a broker that reads it meanwhile has the old one or the new one."""
+        fresh = self.path(name) + ".fresh"
+        with open(fresh, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
             file.write(packets.to_bytes(text))
+        os.replace(fresh, self.path(name))
 
     def conf(self):
         text = super().conf().replace("\nallow_anonymous true\n", f"\n{self.anonymous}\n", 1)

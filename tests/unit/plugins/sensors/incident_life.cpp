@@ -1,5 +1,6 @@
 // The life of an incident beyond opening and closing: hysteresis, values in a row, people, reminders, escalation,
 // silence (features ).
+#include "broker/plugins/sensors/silence_watch.hpp"
 #include "tests/unit/plugins/sensors/fixture.hpp"
 
 using namespace nightjar;
@@ -309,6 +310,26 @@ BOOST_AUTO_TEST_CASE(a_pause_is_no_silence) {
     BOOST_TEST(b.first.to("dht11/alerts").empty());
     pass(1);
     BOOST_TEST(b.first.to("dht11/alerts").size() == 1U); // it counts again
+}
+
+BOOST_AUTO_TEST_CASE(who_was_merged_for_a_while_is_no_silent_one) {
+    options settings;
+    settings.offline_after.push_back({"", 0, 60});
+    registry known(settings, {});
+    for (const storage::sensor_id id : {3, 7}) {
+        storage::sensor_record record;
+        record.id = id;
+        record.type = "light";
+        known.adopt(std::move(record));
+    }
+    silence_watch watch;
+    BOOST_TEST(watch.look(settings, known, 0).empty());
+    known.merge(7, 3);
+    BOOST_TEST(watch.look(settings, known, 59'000).empty());
+    known.unmerge(7);
+    const auto silent = watch.look(settings, known, 60'000);
+    BOOST_REQUIRE(silent.size() == 1U);
+    BOOST_TEST(silent.front().record.id == 3U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
