@@ -139,6 +139,17 @@ class lock_if_store {
 
 fs::path data_file_of(const fs::path& directory) { return store::files_in(directory).front(); }
 
+// Without links, also where nothing is yet, or at the end of a link.
+fs::path real_name(fs::path file) {
+    constexpr int most_links = 40; // Linux follows no more
+    std::error_code error;
+    for (int n = 0; n < most_links && fs::is_symlink(fs::symlink_status(file, error)); ++n)
+        file = directory_of(file) / fs::read_symlink(file, error);
+    const auto whole = fs::absolute(file, error);
+    const auto real = fs::weakly_canonical(whole, error);
+    return error ? whole.lexically_normal() : real;
+}
+
 // As a start reads it.
 verdict look_quickly(const fs::path& directory) {
     const auto report = in_child([&]() -> std::string {
@@ -255,12 +266,14 @@ bool belongs_to(const fs::path& directory, const fs::path& file) {
     auto own = store::files_in(directory);
     own.push_back(crash_mark::path_in(directory));
     own.push_back(fresh_file::path_of(data_file_of(directory)));
+    const auto name = real_name(file);
     std::error_code missing;
-    const bool beside_them = fs::equivalent(directory_of(file), directory, missing);
     return std::any_of(own.begin(), own.end(), [&](const fs::path& one) {
-        return fs::equivalent(file, one, missing) || (beside_them && file.filename() == one.filename());
+        return fs::equivalent(file, one, missing) || real_name(one) == name;
     });
 }
+
+bool belongs_to_a_store(const fs::path& file) { return belongs_to(real_name(file).parent_path(), file); }
 
 void back_up(const fs::path& directory, const fs::path& to) {
     const auto file = data_file_of(directory);

@@ -35,8 +35,10 @@ std::filesystem::path set_aside(const std::filesystem::path& directory);
 void restore_backup(const std::filesystem::path& backup, const std::filesystem::path& directory);
 
 // Whether it is one of that store's files, there already or not, by whatever path; also of those that are there for a
-// moment only.
+// moment only. Nothing needs to exist.
 bool belongs_to(const std::filesystem::path& directory, const std::filesystem::path& file);
+// Of any store, by its place.
+bool belongs_to_a_store(const std::filesystem::path& file);
 
 // A consistent copy of a store, whether a broker uses it or not, without its free pages: written beside `to`, checked,
 // synced, renamed. `to` is none of the store's own files, nor of another store that is in use.

@@ -415,6 +415,19 @@ class OnDamagedStore(OneOption):
                 self.assertRegex(self.broker.log(), rf"{name} is a file of the store itself.*\n.*broker\.conf:\d+")
         self.assertEqual((file.read_bytes(), beside.read_bytes()), (b"x" * 100_000, b"a backup"))
 
+    def test_a_backup_in_the_place_of_a_store_that_is_to_come(self):
+        store, link = Path(self.broker.directory, "to_come"), Path(self.broker.directory, "link")
+        link.symlink_to("to_come/nightjar.mdb")
+        conf = self.broker.conf().replace(self.broker.store, f"{store}/")
+        for name in (store / "nightjar.mdb", store / "nightjar.lock", link):
+            with self.subTest(name):
+                self.broker.launch(conf + f"on_damaged_store backup {name}\n", ["--test-config"])
+                self.assertEqual(self.broker.wait_exit(), 3)
+                self.assertIn(f"{name} is a file of the store itself", self.broker.log())
+        self.broker.launch(conf + f"on_damaged_store backup {store / 'copy.mdb'}\n", ["--test-config"])
+        self.assertEqual(self.broker.wait_exit(), 0)
+        self.assertFalse(store.exists())
+
     def test_empty(self):
         self.damage()
         self.broker.extra_conf = "on_damaged_store empty"
