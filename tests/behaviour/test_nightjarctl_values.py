@@ -21,10 +21,10 @@ class ExportImport(SensorsCase):
         self.other = Broker("").start()
         self.addCleanup(self.other.close)
 
-    def ctl(self, *arguments, broker=None, status=0, stdin=None):
+    def ctl(self, *arguments, broker=None, status=0, stdin=None, pass_fds=()):
         url = f"http://127.0.0.1:{(broker or self.broker).http_port}"
         done = subprocess.run([str(ROOT / os.environ.get("NIGHTJARCTL", "build/nightjarctl")), *arguments, "--url", url],
-                              input=stdin, capture_output=True, timeout=60, check=False)
+                              input=stdin, capture_output=True, timeout=60, check=False, pass_fds=pass_fds)
         self.assertEqual(done.returncode, status, done.stderr)
         return done.stdout.decode(), done.stderr.decode()
 
@@ -111,16 +111,30 @@ class ExportImport(SensorsCase):
 
     def test_not_onto_a_file_of_a_store(self):
         self.client("device").publish("iot/measurements", '{"sensor_id":3,"value":1}', qos=1)
-        link, file = self.path("link"), self.path("values.csv")
+        link, file, dangling = self.path("link"), self.path("values.csv"), self.path("more.csv")
         os.symlink(self.broker.store, link)
         os.symlink(self.broker.store + "nightjar.mdb", file)
+        os.symlink("link/nightjar.mdb.new", dangling)
         for name in (self.broker.store + "nightjar.mdb", self.broker.store + "nightjar.lock", link + "/nightjar.mdb-lock",
-                     link + "/nightjar.mdb.new", file):
+                     link + "/nightjar.mdb.new", file, dangling):
             self.assertIn("is a file of a store; name another one", self.ctl("export", "-o", name, status=1)[1])
         self.broker.restart()
         self.assertEqual(self.values(3), [1])
         self.assertFalse(os.path.exists(self.broker.store + "nightjar.mdb.new"))
         self.ctl("export", "-o", self.broker.store + "values.csv")
+
+    def test_into_a_pipe_by_name(self):
+        self.client("device").publish("iot/measurements", '{"sensor_id":3,"value":1}', qos=1)
+        values, _ = self.ctl("export")
+        self.assertEqual(self.ctl("export", "-o", "/dev/stdout"), (values, ""))
+        self.assertIn("exported 1 value to", self.ctl("export", "-o", "/dev/null")[0])
+        self.assertIn("the file has no name", self.ctl("export", "-o", "", status=2)[1])
+        mine, theirs = os.pipe()
+        with os.fdopen(mine, newline="") as end:  # >(gzip >x.gz)
+            name = f"/dev/fd/{theirs}"
+            out, _ = self.ctl("export", "-o", name, pass_fds=[theirs])
+            os.close(theirs)
+            self.assertEqual((out, end.read()), (f"exported 1 value to {name}\n", values))
 
     def test_a_part(self):
         self.ctl("import", "--format", "csv", "-", stdin=b"sensor,value,created_at\n3,1,2024-01-01\n3,2,2024-01-02\n"

@@ -12,7 +12,6 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +23,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace nightjar::ctl {
@@ -95,6 +95,11 @@ class output {
     output& operator=(const output&) = delete;
 
     bool is_terminal() const { return ::isatty(::fileno(file_)) == 1; }
+    bool is_standard_output() const { // /dev/stdout, say
+        struct stat own = {}, standard = {};
+        return ::fstat(::fileno(file_), &own) == 0 && ::fstat(STDOUT_FILENO, &standard) == 0 &&
+               own.st_dev == standard.st_dev && own.st_ino == standard.st_ino;
+    }
     void write(std::string_view text) {
         if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) fail();
     }
@@ -116,7 +121,8 @@ class output {
 class exporter {
   public:
     explicit exporter(const arguments& a)
-        : a_(a), csv_(a.format == "csv"), out_(a.output), bar_(a.output == "-" && out_.is_terminal()) {}
+        : a_(a), csv_(a.format == "csv"), out_(a.output), values_alone_(out_.is_standard_output()),
+          bar_(values_alone_ && out_.is_terminal()) {}
 
     int run() {
         find_newest();
@@ -131,7 +137,7 @@ class exporter {
         }
         out_.finish();
         bar_.clear();
-        if (a_.output != "-") report();
+        if (!values_alone_) report();
         return 0;
     }
 
@@ -214,6 +220,7 @@ class exporter {
     const arguments& a_;
     const bool csv_;
     output out_;
+    const bool values_alone_; // on standard output
     progress bar_;
     std::map<std::uint32_t, boost::json::object> sensors_;
     std::set<std::uint32_t> seen_;
@@ -224,9 +231,7 @@ class exporter {
 
 // Before it is opened, which empties it.
 void refuse_file_of_store(const std::string& name) {
-    if (name == "-") return;
-    const auto file = std::filesystem::weakly_canonical(std::filesystem::absolute(name));
-    if (storage::belongs_to(file.parent_path(), file))
+    if (name != "-" && storage::belongs_to_a_store(name))
         throw std::runtime_error(fmt::format("{} is a file of a store; name another one", name));
 }
 
@@ -236,8 +241,10 @@ void add_export(CLI::App& app, command& run) {
     auto* sub = app.add_subcommand("export", "the stored values, oldest first, as CSV or NDJSON");
     const auto a = std::make_shared<arguments>();
     sub->add_option("--format", a->format, "csv or ndjson (csv)")->check(CLI::IsMember({"csv", "ndjson"}));
-    auto* output = sub->add_option("-o,--output", a->output,
-                                   "a file, which is written over, but none of a store (standard output)");
+    auto* output =
+        sub->add_option("-o,--output", a->output,
+                        "a file, which is written over, but none of a store (standard output)")
+            ->check([](const std::string& file) { return std::string(file.empty() ? "the file has no name" : ""); });
     sub->add_option("--sensor", a->sensor, "of this sensor only");
     sub->add_option("--from", a->from, "since this time: ISO 8601, or seconds or milliseconds since 1970");
     sub->add_option("--to", a->to, "until this time");
