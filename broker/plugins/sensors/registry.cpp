@@ -1,6 +1,7 @@
 #include "broker/plugins/sensors/registry.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -56,6 +57,12 @@ registry::registry(const options& settings, std::vector<storage::sensor_record> 
 // The next id that is given is above this one, if there is any.
 void registry::leave_behind(storage::sensor_id id) {
     if (id >= next_auto_id_) next_auto_id_ = id + 1;
+}
+
+// A file may hold any id: one near the end would soon bring new ids around, to those of sensors that are gone.
+bool registry::leaves_few_behind(storage::sensor_id id) const {
+    constexpr auto last = std::numeric_limits<storage::sensor_id>::max();
+    return id >= next_auto_id_ && id > options_.auto_id_start + (last - options_.auto_id_start) / 2;
 }
 
 // From auto_id_start up, and around; 0: all are given.
@@ -153,7 +160,8 @@ registry::answer registry::adopt(storage::sensor_record like) {
     if (like.source.empty()) like.source = own_id_source;
     like.revision = first_revision_;
     const auto key = key_of(like.source, like.topic, like.type, like.device);
-    if (!like.has_own_id() && by_key_.contains(key)) { // its topic's values go to another one
+    // Its topic's values go to another one.
+    if (!like.has_own_id() && (by_key_.contains(key) || leaves_few_behind(like.id))) {
         like.source = file_source;
         like.topic.clear();
     }

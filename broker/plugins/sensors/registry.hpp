@@ -82,7 +82,8 @@ class registry {
     // "not_merged" or "too_many_sensors".
     merging unmerge(storage::sensor_id id);
     // The sensor with this id of a history that is taken over; made as `like` says if there is none. One that is there
-    // only learns its type and unit, where it had none.
+    // only learns its type and unit, where it had none. Its topic's values go to another one, if they do so already or
+    // its id is far above those that are given.
     answer adopt(storage::sensor_record like);
 
     std::uint32_t note_sender(sensor& s, std::string_view client_id, std::string_view user_name);
@@ -114,6 +115,7 @@ class registry {
     sensor* owner(storage::sensor_id id) const; // the sensor, or what it was merged into
     bool is_given(storage::sensor_id id) const { return by_id_.contains(id) || merged_.contains(id); }
     void leave_behind(storage::sensor_id id);
+    bool leaves_few_behind(storage::sensor_id id) const;
     storage::sensor_id free_id();
     void retire(storage::sensor_id id);
     answer create(const introduction& who);

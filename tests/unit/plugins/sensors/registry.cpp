@@ -113,6 +113,18 @@ BOOST_AUTO_TEST_CASE(an_id_of_ours_is_given_once) {
                100'021U);
 }
 
+BOOST_AUTO_TEST_CASE(an_id_of_a_file_brings_none_around) {
+    book b;
+    const auto far = b.all.adopt(stored(4'294'967'295, "plain", "iot/roof/temp")).record;
+    BOOST_TEST(far.id == 4'294'967'295U);
+    BOOST_TEST(far.has_own_id()); // the store counts it as none of ours
+    BOOST_TEST(b.plain("iot/roof/temp").record.id == 100'001U);
+    b.all.remove(100'001);
+    BOOST_TEST(b.plain("iot/roof/temp").record.id == 100'002U);
+    BOOST_TEST(!b.all.adopt(stored(2'000'000'000, "plain", "iot/shed/temp")).record.has_own_id());
+    BOOST_TEST(b.plain("iot/hall/temp").record.id == 2'000'000'001U);
+}
+
 BOOST_AUTO_TEST_CASE(behind_the_last_id_comes_the_first_that_is_free) {
     book b({}, {stored(4'294'967'294, "plain", "iot/hall/temp"), stored(100'001, "plain", "iot/attic/temp")});
     BOOST_TEST(b.plain("iot/cellar/temp").record.id == 4'294'967'295U);
