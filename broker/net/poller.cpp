@@ -52,15 +52,18 @@ void poller::dispatch() {
     std::array<epoll_event, events_at_once> events;
     floods_.clear();
     bool others = false;
+    ++dispatch_;
     for (int round = 0; round < rounds_per_turn; ++round) {
         const int count = ::epoll_wait(set_.native_handle(), events.data(), static_cast<int>(events.size()), 0);
         for (int i = 0; i < count; ++i) {
             const auto& e = events[static_cast<std::size_t>(i)];
             auto& who = *static_cast<watched*>(e.data.ptr);
             if (who.floods_) {
+                who.flooded_at_ = dispatch_;
                 floods_.push_back(e);
             } else {
-                others = true;
+                // Not who is written to, nor a flood that takes a breath.
+                others |= (e.events & EPOLLIN) != 0 && dispatch_ - who.flooded_at_ >= others_are_gone;
                 who.on_ready(e.events);
             }
         }

@@ -31,7 +31,8 @@ class poller {
 
       private:
         friend class poller;
-        bool floods_ = false; // its last read was as long as a read may be
+        bool floods_ = false;     // its last read was as long as a read may be
+        unsigned flooded_at_ = 0; // the last dispatch that found it so
     };
 
     explicit poller(asio::io_context& context);
@@ -55,6 +56,7 @@ class poller {
     std::vector<epoll_event> floods_; // of this dispatch
     std::size_t first_flood_ = 0;     // whose turn it is
     unsigned dispatches_since_others_ = others_are_gone;
+    unsigned dispatch_ = others_are_gone; // its number
 };
 
 } // namespace nightjar::net
