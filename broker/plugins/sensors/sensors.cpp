@@ -289,7 +289,9 @@ void sensors::note_no_number(host& host, const source_rule& rule, codec::bytes t
     if (rule.format != format::plain) return;
     auto& mine = *workers_[host.worker_index()];
     auto* known = mine.find(rule.format, topic, {});
-    auto* who = registry_.with_key(mine.key);
+    const bool fresh = known != nullptr && !known->who->gone.load(std::memory_order_relaxed) &&
+                       known->version == known->who->version.load(std::memory_order_relaxed);
+    auto* who = fresh ? known->who : registry_.with_key(mine.key);
     if (who == nullptr) return;
     if (known != nullptr && known->who != who) known = nullptr; // it was merged, or taken out, or made anew
     who->not_a_number.fetch_add(1, std::memory_order_relaxed);

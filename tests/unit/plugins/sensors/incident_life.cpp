@@ -43,6 +43,14 @@ struct fixture {
 
 using list = std::vector<std::string>;
 
+// Second by second.
+void tick(test::broker& b, int seconds) {
+    for (; seconds > 0; --seconds) {
+        b.first.now_steady_ms += 1000;
+        b.plugin->on_tick(b.first);
+    }
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(incident_life)
@@ -277,12 +285,7 @@ BOOST_AUTO_TEST_CASE(a_sensor_that_stops_is_found) {
 BOOST_AUTO_TEST_CASE(what_is_open_over_a_pause_does_not_escalate_when_it_ends) {
     test::broker b;
     b.publish("iot/hall/temp", "40");
-    const auto pass = [&](int seconds) {
-        for (; seconds > 0; --seconds) {
-            b.first.now_steady_ms += 1000;
-            b.plugin->on_tick(b.first);
-        }
-    };
+    const auto pass = [&](int seconds) { tick(b, seconds); };
     pass(10);
     BOOST_TEST(b.plugin->on_http({"POST", "/mqtt/disconnect", {}, {}})->status == 200U);
     pass(86'400);
@@ -296,12 +299,7 @@ BOOST_AUTO_TEST_CASE(what_is_open_over_a_pause_does_not_escalate_when_it_ends) {
 BOOST_AUTO_TEST_CASE(a_pause_is_no_silence) {
     test::broker b({{"offline_after", "60"}});
     b.publish("iot/hall/temp", "20");
-    const auto pass = [&](int seconds) {
-        for (; seconds > 0; --seconds) {
-            b.first.now_steady_ms += 1000;
-            b.plugin->on_tick(b.first);
-        }
-    };
+    const auto pass = [&](int seconds) { tick(b, seconds); };
     pass(30);
     BOOST_TEST(b.plugin->on_http({"POST", "/mqtt/disconnect", {}, {}})->status == 200U);
     pass(300);
