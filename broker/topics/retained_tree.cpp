@@ -6,43 +6,35 @@
 
 namespace nightjar::topics {
 
-namespace {
-
-// A thread that sleeps for a lock wakes 50 us later, a hundred times what set() holds it for: two workers that set
-// 900,000 messages a second set 1,400,000 with this.
-std::unique_lock<std::shared_mutex> lock_soon(std::shared_mutex& mutex) {
-    constexpr int patience = 400; // tries, a few microseconds
-    for (int tries = 0; tries < patience; ++tries)
-        if (std::unique_lock lock(mutex, std::try_to_lock); lock) return lock;
-    return std::unique_lock(mutex);
+message_ptr retained_tree::set(message_ptr m, std::uint32_t now, place* where) {
+    if (!m->payload().empty()) {
+        size_.fetch_add(1, std::memory_order_relaxed);
+        footprint_.fetch_add(m->footprint(), std::memory_order_relaxed);
+        payload_bytes_.fetch_add(m->payload().size(), std::memory_order_relaxed);
+    }
+    auto old = m->payload().empty() ? take(m->topic()) : keep(std::move(m), now, where);
+    if (old) {
+        size_.fetch_sub(1, std::memory_order_relaxed);
+        footprint_.fetch_sub(old->footprint(), std::memory_order_relaxed);
+        payload_bytes_.fetch_sub(old->payload().size(), std::memory_order_relaxed);
+    }
+    return old;
 }
 
-} // namespace
+message_ptr retained_tree::keep(message_ptr m, std::uint32_t now, place* where) {
+    const std::unique_lock lock(mutex_);
+    const bool known = where != nullptr && trie_.is_there(*where);
+    const auto node = known ? where->node : trie_.insert(m->topic());
+    if (where != nullptr && !known) *where = trie_.place_of(node);
+    return std::exchange(trie_.value(node), entry{std::move(m), now}).message;
+}
 
-message_ptr retained_tree::set(message_ptr m, std::uint32_t now) {
-    message_ptr old;
-    const auto lock = lock_soon(mutex_);
-    if (m->payload().empty()) {
-        const auto node = trie_.find(m->topic());
-        if (node == trie::none || !trie_.value(node)) return nullptr;
-        old = std::move(trie_.value(node));
-        trie_.value(node).reset();
-        trie_.prune(node);
-    } else {
-        const auto topic = m->topic();
-        footprint_ += m->footprint();
-        payload_bytes_ += m->payload().size();
-        ++size_;
-        const auto node = trie_.insert(topic);
-        if (since_.size() < trie_.end_index()) since_.resize(trie_.end_index());
-        since_[node] = now;
-        old = std::exchange(trie_.value(node), std::move(m));
-    }
-    if (old) {
-        footprint_ -= old->footprint();
-        payload_bytes_ -= old->payload().size();
-        --size_;
-    }
+message_ptr retained_tree::take(codec::bytes topic) {
+    const std::unique_lock lock(mutex_);
+    const auto node = trie_.find(topic);
+    if (node == trie::none) return nullptr;
+    auto old = std::exchange(trie_.value(node), entry{}).message;
+    trie_.prune(node);
     return old;
 }
 
@@ -57,7 +49,7 @@ void retained_tree::collect(trie::node_index node, codec::levels rest, bool firs
     codec::bytes level;
     if (into.full()) return;
     if (!rest.next(level)) {
-        if (const auto& m = trie_.value(node)) into.out.push_back(m);
+        if (const auto& kept = trie_.value(node)) into.out.push_back(kept.message);
         return;
     }
     if (level == "#") return collect_below(node, first, into);
@@ -75,7 +67,7 @@ void retained_tree::collect(trie::node_index node, codec::levels rest, bool firs
 // "#": the node itself and all below.
 void retained_tree::collect_below(trie::node_index node, bool first, search& into) const {
     if (into.full()) return;
-    if (const auto& m = trie_.value(node)) into.out.push_back(m);
+    if (const auto& kept = trie_.value(node)) into.out.push_back(kept.message);
     for (auto n = trie_.first_child(node); n != trie::none; n = trie_.next_sibling(n)) {
         if (first && trie_.level_of(n).starts_with('$')) continue;
         collect_below(n, false, into);
@@ -86,32 +78,16 @@ std::optional<retained_tree::entry> retained_tree::find(codec::bytes topic) cons
     const std::shared_lock lock(mutex_);
     const auto node = trie_.find(topic);
     if (node == trie::none || !trie_.value(node)) return std::nullopt;
-    return entry{trie_.value(node), since_[node]};
+    return trie_.value(node);
 }
 
 std::size_t retained_tree::look_through(std::size_t from, std::size_t count, std::vector<entry>& out) const {
     const std::shared_lock lock(mutex_);
     const std::size_t all = trie_.end_index(), end = std::min(all, from + count);
     for (auto n = from; n < end; ++n) {
-        const auto node = static_cast<trie::node_index>(n);
-        if (const auto& m = trie_.value(node)) out.push_back({m, since_[n]});
+        if (const auto& kept = trie_.value(static_cast<trie::node_index>(n))) out.push_back(kept);
     }
     return end < all ? end : 0;
-}
-
-std::size_t retained_tree::size() const {
-    const std::shared_lock lock(mutex_);
-    return size_;
-}
-
-std::size_t retained_tree::footprint() const {
-    const std::shared_lock lock(mutex_);
-    return footprint_;
-}
-
-std::size_t retained_tree::payload_bytes() const {
-    const std::shared_lock lock(mutex_);
-    return payload_bytes_;
 }
 
 } // namespace nightjar::topics

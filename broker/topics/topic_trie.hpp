@@ -58,6 +58,14 @@ class topic_trie {
         return n;
     }
 
+    // A node that may be gone by the time it is asked for again: another one may have its index then.
+    struct place {
+        node_index node = none;
+        std::uint32_t generation = 0;
+    };
+    place place_of(node_index n) const { return {n, nodes_[n].generation}; }
+    bool is_there(place p) const { return p.node < nodes_.size() && nodes_[p.node].generation == p.generation; }
+
     // Takes nodes away, from `n` upwards, that hold nothing and lead nowhere.
     void prune(node_index n) {
         while (n != root && nodes_[n].first_child == none && is_empty(nodes_[n].value)) n = remove(n);
@@ -74,6 +82,7 @@ class topic_trie {
         Value value{};
         level_number level = no_level;
         node_index parent = none, first_child = none, next = none, previous = none;
+        std::uint32_t generation = 0; // how many nodes had this index before
     };
 
     static std::uint64_t key(node_index n, level_number level) { return std::uint64_t{n} << 32 | level; }
@@ -111,7 +120,9 @@ class topic_trie {
         if (gone.next != none) nodes_[gone.next].previous = gone.previous;
         edges_.erase(key(parent, gone.level));
         if (gone.level > hash_level) names_.release(gone.level);
+        const auto generation = gone.generation + 1;
         nodes_[n] = node{};
+        nodes_[n].generation = generation;
         unused_.push_back(n);
         return parent;
     }

@@ -61,7 +61,8 @@ worker::routed worker::route(session::delivery& d, const plugin::client* who, se
     if (packet.retain) {
         // Its number first: another worker may replace it as soon as it is in the tree.
         if (keeps_sessions() && !entry.reserved) d.shared()->place().id = common_.store.next_message();
-        replaced = common_.retained.set(d.shared(), static_cast<std::uint32_t>(now_us() / 1'000'000)); // [MQTT-3.3.1-5]
+        const auto now = static_cast<std::uint32_t>(now_us() / 1'000'000);
+        replaced = common_.retained.set(d.shared(), now, &entry.retained); // [MQTT-3.3.1-5]
     }
     const auto version = common_.subscriptions.version(entry.stripe);
     if (entry.rights != rights_ || entry.version != version) {

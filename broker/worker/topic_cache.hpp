@@ -8,6 +8,7 @@
 
 #include "broker/codec/error.hpp"
 #include "broker/plugin/chain.hpp"
+#include "broker/topics/retained_tree.hpp"
 #include "broker/topics/subscription_tree.hpp"
 #include "storage/write_batch.hpp"
 
@@ -49,6 +50,7 @@ struct topic_entry {
     std::vector<session::session*> forbidden; // of this worker: subscribed, but may not read it
     storage::recipient_list durable;          // durable subscribers of all workers, granted QoS 1 or 2; null: none
     plugin::interested_list plugins;
+    topics::retained_tree::place retained; // a note of its own
 };
 
 class topic_cache {

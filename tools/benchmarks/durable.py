@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from systems import BUILD, Mosquitto, Nightjar, load
+from systems import BUILD, Mosquitto, Nightjar, load, load_command
 
 OFFLINE = ["--workload", "offline", "--pairs", "64", "--window", "64", "--qos", "1", "--persistent"]
 ONE = ["--workload", "offline", "--pairs", "1", "--window", "1", "--qos", "1", "--persistent"]
@@ -38,17 +38,23 @@ def ours(pinned=False):
     return Nightjar(persistence=True, pinned=pinned)
 
 
+def beside(running, setting, options):
+    """(messages set a second, p99 of a ping-pong meanwhile)"""
+    command = ["nice", "-n", "19", *load_command(running, [*setting, "--name", "setter"], options.seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as setter:
+        p99 = load(running, PING, options.seconds / 2)["p99_us"]
+        return json.loads(setter.stdout.read())["rate"], p99
+
+
 def retained(options):
-    """(set/s, drained/s, p99 of a ping-pong alone, p99 while retained messages are set), medians."""
+    """(set/s, drained/s, p99 of a ping-pong alone, while the goal's rate is set, while as many as it takes), medians."""
     runs = []
     for _ in range(options.rounds):
         with Nightjar(persistence=True, pinned=False, workers=2) as running:
             alone = load(running, PING, options.seconds)["p99_us"]
-            with subprocess.Popen(["nice", "-n", "19", str(load.program), "--port", str(running.port), *SET, "--name", "setter", "--seconds", str(options.seconds)],
-                                  stdout=subprocess.PIPE, text=True) as setter:
-                meanwhile = load(running, PING, options.seconds / 2)["p99_us"]
-                rate = json.loads(setter.stdout.read())["rate"]
-            runs.append((rate, load(running, DRAIN, options.seconds)["rate"], alone, meanwhile))
+            _, at_goal = beside(running, [*SET, "--rate", "500000"], options)
+            rate, at_most = beside(running, SET, options)
+            runs.append((rate, load(running, DRAIN, options.seconds)["rate"], alone, at_goal, at_most))
     return [statistics.median(column) for column in zip(*runs)]
 
 
@@ -84,10 +90,12 @@ def measure_durable(options, row, results):
     kept = median(options, lambda: ours(True), [*W6, "--persistent"], "cpu_ns")
     row("W6 on kept sessions: CPU/msg against clean ones", f"{kept / clean:.2f}x", "<= 2x", kept <= 2 * clean)
 
-    set_rate, drained, alone, meanwhile = retained(options)
+    set_rate, drained, alone, at_goal, at_most = retained(options)
     row(f"W18 retained messages set, {RETAINED} topics", f"{set_rate:.0f} msg/s", ">= 500000", set_rate >= 500_000)
     row("W18 retained messages drained by #", f"{drained:.0f} msg/s", ">= 1500000", drained >= 1_500_000)
-    row("W18 p99 of a ping-pong pair meanwhile", f"{meanwhile / alone:.2f}x", "< 2x", meanwhile < 2 * alone)
+    print(f"  W18: p99 of a ping-pong pair alone {alone:.0f} us, beside 500,000/s {at_goal:.0f} us, beside {set_rate:.0f}/s "
+          f"{at_most:.0f} us", flush=True)
+    row("W18 p99 of a ping-pong pair while 500,000/s are set", f"{at_goal / alone:.2f}x", "< 2x", at_goal < 2 * alone)
 
     seconds, stored = start()
     row(f"start after kill -9 with {stored} messages in the store", f"{seconds:.2f} s", "< 2 s",
@@ -99,4 +107,4 @@ def measure_durable(options, row, results):
         got["bytes_per_message"] <= 24)
     row("W19 10,000 sessions drain 1,000 messages each", f"{got['rate']:.0f} msg/s", ">= 500000", got["rate"] >= 500_000)
     results["durable"] = {"w20": rate, "w20_p50_us": p50, "w6_clean": clean, "w6_kept": kept, "w18_set": set_rate,
-                          "w18_drain": drained, "w18_p99": [alone, meanwhile], "w19": got, "mosquitto_w20": memory, "start_s": seconds, "start_messages": stored}
+                          "w18_drain": drained, "w18_p99": [alone, at_goal, at_most], "w19": got, "mosquitto_w20": memory, "start_s": seconds, "start_messages": stored}
