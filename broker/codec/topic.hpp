@@ -17,6 +17,10 @@ result<void> check_topic_filter(bytes filter); // and wildcards only where they 
 // Both arguments are valid. '$' topics are matched by no filter that starts with a wildcard [MQTT-4.7.2-1].
 bool topic_matches(bytes filter, bytes topic);
 
+// Where a bridge of mosquitto says that it is connected, and its will that it is not: the only topics below $SYS that
+// clients may write to.
+constexpr bytes state_of_bridges = "$SYS/broker/connection/+/state";
+
 // Walks the levels of a name or filter: "a//b" has three, the middle one empty.
 class levels {
   public:

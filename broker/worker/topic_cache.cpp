@@ -9,14 +9,12 @@ namespace nightjar::worker {
 
 namespace {
 constexpr int longest_search = 64; // places; who is in use everywhere has to lose one all the same
-// Where a bridge of mosquitto says that it is connected, and its will that it is not.
-constexpr codec::bytes state_of_bridges = "$SYS/broker/connection/+/state";
 } // namespace
 
 topic_entry::topic_entry(codec::bytes name, std::size_t name_hash)
     : topic(name), hash(name_hash), stripe(topics::subscription_tree::stripe_of(name)),
       reserved(name == "$SYS" || name.starts_with("$SYS/") || name == "$share" || name.starts_with("$share/")),
-      closed(reserved && !codec::topic_matches(state_of_bridges, name)) {}
+      closed(reserved && !codec::topic_matches(codec::state_of_bridges, name)) {}
 
 codec::result<topic_entry*> topic_cache::look_up(codec::bytes topic, const plugin::chain& plugins) {
     const auto hash = std::hash<std::string_view>()(topic);

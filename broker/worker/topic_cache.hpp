@@ -50,7 +50,7 @@ struct topic_entry {
     std::vector<session::session*> forbidden; // of this worker: subscribed, but may not read it
     storage::recipient_list durable;          // durable subscribers of all workers, granted QoS 1 or 2; null: none
     plugin::interested_list plugins;
-    topics::retained_tree::place retained; // a note of its own
+    topics::retained_tree::place retained; // the tree's note on where this topic lies
 };
 
 class topic_cache {

@@ -2,6 +2,7 @@
 
 import json
 
+from harness.reload import ReloadCase
 from harness.sensors import SensorsCase
 
 SENSORS = "/api/monitoring/sensors/"
@@ -228,3 +229,23 @@ class ChangeRights(SensorChangesCase):
         self.assert_http_error(self.rest.post(SENSORS, {"id": 4}), 403, "denied")
         self.assert_http_error(self.rest.request("DELETE", SENSORS + "3/"), 403, "denied")
         self.assertEqual(self.shown(3)["name"], "unknown 3")
+
+
+class LimitsAndAnotherHysteresis(ReloadCase, SensorChangesCase):
+    extra_conf = "plugin builtin:sensors\nplugin_opt_hysteresis level 1"
+    narrow = (r"Warning: sensors: the limits of sensor 11, 0 to 4, are narrower than twice plugin_opt_hysteresis, which is 3 now: "
+              r"no value could close an incident")
+
+    def test_a_reload_and_a_start_tell(self):
+        for sensor, high in ((11, 4), (12, 40)):
+            self.measure(sensor, 2, type="level")
+            self.patched(sensor, {"thresholds": {"min": 0, "max": high}})
+        self.assertNotIn("narrower", self.broker.log())
+        self.broker.extra_conf = self.broker.extra_conf.replace("level 1", "level 3")
+        self.use(self.broker.conf())
+        self.broker.wait_log(self.narrow)
+        self.broker.stop()
+        since = self.broker.log_size()
+        self.broker.start()
+        self.broker.wait_log(self.narrow, since)
+        self.assertNotIn("sensor 12", self.broker.log()[since:])

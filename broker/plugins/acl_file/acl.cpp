@@ -56,7 +56,7 @@ rule_tree::entry entry_of(const rule& r, std::size_t place) {
 bool is_reserved(access wanted, bytes topic) {
     if (topic.starts_with("$share")) return true;
     return wanted == access::write && topic.starts_with("$SYS") &&
-           !codec::topic_matches("$SYS/broker/connection/+/state", topic);
+           !codec::topic_matches(codec::state_of_bridges, topic);
 }
 
 acl::acl(std::vector<rule> rules) : rules_(std::move(rules)) {

@@ -105,6 +105,7 @@ sensors::sensors(options settings, storage::store& store, log::logger& log, std:
       incidents_(options_, registry_, open_incidents(store), store.incident_table().last_id(), &notifier_),
       rejections_(log) {
     for (unsigned i = 0; i < workers; ++i) workers_.push_back(std::make_unique<worker_part>());
+    warn_of_narrow_ranges();
 }
 
 sensors::~sensors() = default;
@@ -344,6 +345,26 @@ void sensors::reconfigure(options next) {
     if (moved) note_moved(before);
     notifier_.configure(options_.alerts);
     for (const auto& mine : workers_) mine->reconfigured(options_);
+    warn_of_narrow_ranges();
+}
+
+// Limits that people set were wide enough for the hysteresis of that day.
+void sensors::warn_of_narrow_ranges() const {
+    constexpr std::size_t most = 10; // lines
+    if (!options_.auto_close) return;
+    std::vector<std::pair<storage::sensor_id, watch_rule>> narrow;
+    registry_.each([&](const sensor& s) {
+        const auto rule = options_.watch_rule_of(s.record);
+        if (s.record.range && !rule.can_close()) narrow.emplace_back(s.record.id, rule);
+    });
+    for (std::size_t n = 0; n < std::min(narrow.size(), most); ++n) {
+        const auto& [id, rule] = narrow[n];
+        log_.warning(
+            "Warning: sensors: the limits of sensor {}, {} to {}, are narrower than twice plugin_opt_hysteresis, which "
+            "is {} now: no value could close an incident, people alone could.",
+            id, rule.range.min, rule.range.max, rule.hysteresis);
+    }
+    if (narrow.size() > most) log_.warning("Warning: sensors: so are those of {} more.", narrow.size() - most);
 }
 
 void sensors::log_message(const codec::publish& packet) const {

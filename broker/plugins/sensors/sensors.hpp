@@ -101,6 +101,7 @@ class sensors final : public plugin::plugin {
     void say_state(host& host, acquaintance& known);
     void watch_time(host& host); // worker 0
     void log_message(const codec::publish& packet) const;
+    void warn_of_narrow_ranges() const;
 
     // announcements.cpp
     void publish_state(host& host, acquaintance& known) const;
