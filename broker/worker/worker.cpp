@@ -4,7 +4,6 @@
 #include "broker/net/tcp_transport.hpp"
 #include "broker/net/tls_transport.hpp"
 #include "broker/net/websocket_transport.hpp"
-#include "broker/worker/heap.hpp"
 #include "broker/worker/short_slices.hpp"
 
 #include <pthread.h>
@@ -12,6 +11,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include <malloc.h>
 #include <sched.h>
 
 #include <boost/asio/post.hpp>
@@ -405,7 +405,8 @@ void worker::follow_wall_clock() {
 void worker::watch_memory() {
     const auto limit = common_.conf.memory_limit;
     if (limit == 0 && !memory_full()) return;
-    const std::uint64_t used = heap_in_use();
+    const auto heap = ::mallinfo2();
+    const std::uint64_t used = heap.uordblks + heap.hblkhd;
     const bool full = limit != 0 && used > limit;
     if (common_.memory_full.exchange(full) == full) return;
     if (full) {
