@@ -26,7 +26,8 @@ class retained_tree {
 
     // Keeps `m` for its topic; a message without payload takes the old one away instead [MQTT-3.3.1-10] and is not kept
     // [MQTT-3.3.1-11]. Returns the message that it replaced or took away, or null. `now`: seconds since 1970; 0: nobody
-    // knows since when the message is there. `where`: the caller's note, always of the same topic, saves the search.
+    // knows since when the message is there. `where`: a note that its one thread keeps for this topic; saves the
+    // search, and may be old.
     message_ptr set(message_ptr m, std::uint32_t now = 0, place* where = nullptr);
 
     // Appends the messages whose topic matches a valid filter, at most `limit`. [MQTT-4.7.2-1] holds for `$` topics.
@@ -55,6 +56,7 @@ class retained_tree {
 
     mutable std::shared_mutex mutex_; // guards the trie
     trie trie_;
+    // Counted beside the lock: for a moment with a message and the one that it replaces.
     std::atomic<std::size_t> size_ = 0, footprint_ = 0, payload_bytes_ = 0;
 };
 

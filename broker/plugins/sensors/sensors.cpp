@@ -354,8 +354,9 @@ void sensors::warn_of_narrow_ranges() const {
     if (!options_.auto_close) return;
     std::vector<std::pair<storage::sensor_id, watch_rule>> narrow;
     registry_.each([&](const sensor& s) {
+        if (!s.record.range) return; // the configuration's are told at their lines
         const auto rule = options_.watch_rule_of(s.record);
-        if (s.record.range && !rule.can_close()) narrow.emplace_back(s.record.id, rule);
+        if (!rule.can_close()) narrow.emplace_back(s.record.id, rule);
     });
     for (std::size_t n = 0; n < std::min(narrow.size(), most); ++n) {
         const auto& [id, rule] = narrow[n];
