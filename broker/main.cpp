@@ -4,6 +4,7 @@
 #include "broker/config/reader.hpp"
 #include "broker/process.hpp"
 #include "broker/watchdog.hpp"
+#include "broker/worker/heap.hpp"
 #include "storage/store.hpp"
 #include "version.hpp"
 
@@ -146,5 +147,6 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "Error: {}\n", e.what());
         return failed;
     }
+    worker::give_unused_memory_back();
     return serve(std::move(ready), line.options);
 }

@@ -4,6 +4,7 @@
 #include "broker/net/tcp_transport.hpp"
 #include "broker/net/tls_transport.hpp"
 #include "broker/net/websocket_transport.hpp"
+#include "broker/worker/heap.hpp"
 #include "broker/worker/short_slices.hpp"
 
 #include <pthread.h>
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <malloc.h>
 #include <sched.h>
 
 #include <boost/asio/post.hpp>
@@ -405,8 +405,7 @@ void worker::follow_wall_clock() {
 void worker::watch_memory() {
     const auto limit = common_.conf.memory_limit;
     if (limit == 0 && !memory_full()) return;
-    const auto heap = ::mallinfo2();
-    const std::uint64_t used = heap.uordblks + heap.hblkhd;
+    const std::uint64_t used = heap_in_use();
     const bool full = limit != 0 && used > limit;
     if (common_.memory_full.exchange(full) == full) return;
     if (full) {
