@@ -64,6 +64,7 @@ class measurement_table final : public measurement_log {
     bool tidy(lmdb::transaction& txn, const keeping& how);
 
   private:
+    class piece;
     struct staged_sensor {
         std::vector<stored_measurement> rows;
         std::size_t folded = 0; // of tail and rows together
@@ -93,8 +94,8 @@ class measurement_table final : public measurement_log {
     bool remove_from_log(lmdb::transaction& txn, sensor_id sensor, measurement_id up_to);
     bool expire(lmdb::transaction& txn, const keeping& how);
     bool tells_last(sensor_id sensor, const merges& merged) const;
-    std::size_t expire_blocks(lmdb::transaction& txn, sensor_id sensor, measurement_id before, std::size_t most,
-                              const merges& merged);
+    bool expire_blocks(lmdb::transaction& txn, sensor_id sensor, measurement_id before, piece& work,
+                       const merges& merged);
 
     // measurement_query.cpp
     bounds bounds_of(const measurement_query& what) const;
