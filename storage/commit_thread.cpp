@@ -30,6 +30,14 @@ void commit_thread::submit(job j) {
     more_.notify_one();
 }
 
+void commit_thread::tidy_soon() {
+    {
+        const std::scoped_lock lock(mutex_);
+        tidy_soon_ = true;
+    }
+    more_.notify_one();
+}
+
 void commit_thread::run() {
     pthread_setname_np(pthread_self(), "nj-store");
     std::vector<job> jobs;
@@ -68,13 +76,14 @@ bool commit_thread::stopping() {
 
 void commit_thread::take(std::vector<job>& jobs) {
     std::unique_lock lock(mutex_);
-    const auto ready = [this] { return !waiting_.empty() || stopping_; };
+    const auto ready = [this] { return !waiting_.empty() || stopping_ || tidy_soon_; };
     if (behind_) {
         more_.wait_for(lock, pause_after_failure, ready); // to try again
     } else {
         more_.wait_until(lock, next_tidying_, ready);
     }
     jobs.swap(waiting_);
+    if (std::exchange(tidy_soon_, false)) next_tidying_ = {};
 }
 
 // One batch that cannot be written must not take the others down: if the group fails, each is tried alone.

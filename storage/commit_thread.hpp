@@ -41,6 +41,7 @@ class commit_thread {
     ~commit_thread(); // commits what is waiting, then ends
 
     void submit(job j); // any thread
+    void tidy_soon();   // there is more to be done than when it was last asked; any thread
     std::uint64_t commits() const { return commits_.load(std::memory_order_relaxed); }
     std::uint64_t rows() const { return rows_.load(std::memory_order_relaxed); }
     std::uint64_t failed() const { return failed_.load(std::memory_order_relaxed); }
@@ -56,10 +57,10 @@ class commit_thread {
     commit commit_;
     announcement announce_;
     tidying tidy_;
-    std::mutex mutex_; // guards waiting_ and stopping_
+    std::mutex mutex_; // guards waiting_, stopping_ and tidy_soon_
     std::condition_variable more_;
     std::vector<job> waiting_;
-    bool stopping_ = false;
+    bool stopping_ = false, tidy_soon_ = false;
     bool behind_ = false; // the last commit failed
     std::chrono::steady_clock::time_point next_tidying_;
     std::atomic<std::uint64_t> commits_{0}, rows_{0}, failed_{0};

@@ -126,6 +126,7 @@ class store::implementation {
     void keep(std::uint32_t days_of_values, std::uint32_t days_of_hours) {
         days_of_values_ = days_of_values;
         days_of_hours_ = days_of_hours;
+        committer_->tidy_soon();
     }
 
   private:
