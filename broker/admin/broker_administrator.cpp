@@ -166,7 +166,7 @@ void broker_administrator::begin_reload() {
     reloads_.under_way = std::exchange(reloads_.asked, {});
 }
 
-void broker_administrator::end_reload(reload_outcome outcome) {
+void broker_administrator::end_reload(const reload_outcome& outcome) {
     std::vector<std::function<void(reload_outcome)>> waiting;
     {
         const std::scoped_lock lock(reloads_mutex_);

@@ -46,7 +46,7 @@ class broker_administrator final : public administrator {
     // For main, which does the reload that a signal asks for: begin and end of one. Who asked before its beginning
     // hears of its end.
     void begin_reload();
-    void end_reload(reload_outcome outcome);
+    void end_reload(const reload_outcome& outcome);
 
     // No more publishes from here on; main calls it before the workers stop.
     void stop() {

@@ -137,12 +137,13 @@ void incident_book::watch(sensor& of) const {
 
 incident_book::entry& incident_book::open_one(plugin::host& host, incident_record incident,
                                               const storage::sensor_record& sensor, person who) {
-    incident.id = ++last_id_;
+    const auto id = ++last_id_;
+    incident.id = id;
     incident.sensor = sensor.id;
     incident.opened_ms = host.now_us() / 1000;
-    by_sensor_.emplace(std::pair(incident.sensor, incident.kind), incident.id);
+    by_sensor_.emplace(std::pair(incident.sensor, incident.kind), id);
     const auto now = host.steady_ms();
-    auto& e = open_.emplace(incident.id, entry{std::move(incident), 0, now, now}).first->second;
+    auto& e = open_.emplace(id, entry{std::move(incident), 0, now, now}).first->second;
     ++open_count_;
     ++totals_.opened[sensor.type];
     step(host, e.record, {who.by, who.comment.empty() ? std::string_view(e.record.reason) : who.comment});

@@ -57,7 +57,7 @@ bool is_mail_address(std::string_view text) {
 
 std::string encoded_subject(std::string_view subject) {
     constexpr std::size_t plain_line = 60, bytes_per_word = 45; // 75 characters with what is around them
-    const auto clean = cleaned(subject);
+    auto clean = cleaned(subject);
     const bool ascii =
         std::all_of(clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x7F; });
     if (ascii && clean.size() <= plain_line && clean.find("=?") == std::string::npos) return clean;

@@ -166,6 +166,7 @@ publish_outcome sensors::on_publish(host& host, const nightjar::plugin::publish_
         return publish_outcome::pass;
     }
     for (std::size_t i = 0; i < known.size(); ++i) store_value(host, *known[i], values.readings[i], event);
+    // NOLINTNEXTLINE(clang-analyzer-cplusplus.Move): parse() has taken it or not
     if (values.texts.capacity() > memory.capacity()) memory = std::move(values.texts);
     return options_.sync ? publish_outcome::stored : publish_outcome::pass;
 }
