@@ -114,8 +114,10 @@ std::optional<std::chrono::microseconds> watchdog_time() {
 }
 
 std::filesystem::path page_directory() {
-    const auto own = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-    std::error_code error; // then it is not there
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+    if (error) return "/usr/share/nightjar/page"; // no /proc, as in a bare chroot: where the package puts it
+    const auto own = program.parent_path();
     const auto built = own / "page";
     return std::filesystem::exists(built, error) ? built : own.parent_path() / "share/nightjar/page";
 }

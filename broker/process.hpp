@@ -52,7 +52,8 @@ void notify_reloading(); // "READY=1" follows; for Type=notify-reload the time i
 // How often systemd wants to hear "WATCHDOG=1" (WATCHDOG_USEC); none if it does not watch this process.
 std::optional<std::chrono::microseconds> watchdog_time();
 
-// The page: beside this program, as it is built, or else where it is installed, ../share/nightjar/page.
+// The page: beside this program, as it is built, or else where it is installed, ../share/nightjar/page (without /proc,
+// /usr/share).
 std::filesystem::path page_directory();
 
 } // namespace nightjar::process

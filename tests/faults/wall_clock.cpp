@@ -1,6 +1,6 @@
 // LD_PRELOAD this to move a program's wall clock: it is the true one plus as many seconds as the file says that
-// NIGHTJAR_CLOCK_OFFSET names (an int64, mapped), at every moment. Steady clocks and timers stay true. libfaketime looks
-// for its functions when a clock is first asked, which allocates, and jemalloc asks one with a lock held.
+// NIGHTJAR_CLOCK_OFFSET names (an int64, mapped), at every moment. Steady clocks and timers stay true.
+// libfaketime looks for its functions when a clock is first asked, which allocates, and jemalloc asks with a lock held.
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
