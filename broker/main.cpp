@@ -99,11 +99,11 @@ int serve(prepared ready, const config::load_options& options) {
         }
         if (process::raise_file_limit() < 1024)
             log.warning("Warning: the limit on open files is low; raise `ulimit -n`.");
-        const process::pid_file pid(ready.loaded.conf.pid_file);
         std::error_code unknown;
         const bool made_directory = !std::filesystem::exists(ready.loaded.conf.persistence_location, unknown);
         broker all(std::move(ready), log, process::page_directory());
         const auto& conf = all.configuration();
+        const process::pid_file pid(conf.pid_file); // now that store and ports are ours, and not another broker's
         if (user) {
             log.give_to(user->id, user->group);
             process::become(*user, files_of(conf, made_directory));

@@ -139,6 +139,10 @@ answer application::route(request& what) {
     const auto site = site_(*what.listener); // a reload may bring others
     const bool file = found.allow.empty() && reads(what.method) && site->contains(what.path);
     if (!file) { // the files hold nothing secret, and cost nothing
+        if (!what.listener->mount_point.empty())
+            co_return error_for(what, 403, "mounted",
+                                "REST shows all topics, and this listener's clients see those below its mount_point "
+                                "alone: ask another listener.");
         if (auto refused = too_often(what)) co_return std::move(*refused);
         const auto admission = co_await admit(admin_, what, options_.publish_deadline);
         if (!admission) co_return error_for(what, 503, "timeout", "Nobody could look at the password in time.");

@@ -12,7 +12,6 @@ constexpr unsigned reserved_flag = 0x01, clean_session_flag = 0x02, will_flag = 
                    will_retain_flag = 0x20, password_flag = 0x40, user_name_flag = 0x80;
 constexpr std::uint8_t bridge_bit = 0x80;     // bridges of mosquitto mark themselves in the protocol level
 constexpr std::uint8_t required_flags = 0x02; // of PUBREL, SUBSCRIBE, UNSUBSCRIBE
-constexpr std::size_t longest_v3_1_client_id = 23;
 
 result<protocol_version> read_version(field_reader& body, bool& bridge) {
     const auto name = body.counted();
@@ -44,9 +43,8 @@ result<void> check_text(const connect& packet) {
     if (!valid_utf8(packet.client_id)) return error::invalid_utf8;                      // [MQTT-3.1.3-4]
     if (packet.will && !valid_utf8(packet.will->topic)) return error::invalid_utf8;     // [MQTT-3.1.3-10]
     if (packet.user_name && !valid_utf8(*packet.user_name)) return error::invalid_utf8; // [MQTT-3.1.3-11]
-    if (packet.version == protocol_version::v3_1 &&
-        (packet.client_id.empty() || packet.client_id.size() > longest_v3_1_client_id))
-        return error::client_id_too_long;
+    // 3.1 wants 1 to 23 characters; many of its clients send more, and mosquitto takes them.
+    if (packet.version == protocol_version::v3_1 && packet.client_id.empty()) return error::client_id_missing;
     return {};
 }
 

@@ -15,7 +15,7 @@ std::string_view describe(error cause) {
     case error::connect_reserved_flag: return "malformed CONNECT: reserved flag";
     case error::will_flags: return "malformed CONNECT: will flags";
     case error::password_without_user_name: return "malformed CONNECT: password without user name";
-    case error::client_id_too_long: return "client id not between 1 and 23 bytes";
+    case error::client_id_missing: return "no client id";
     case error::invalid_utf8: return "malformed UTF-8";
     case error::invalid_topic_name: return "invalid topic name";
     case error::invalid_topic_filter: return "invalid topic filter";

@@ -20,7 +20,7 @@ enum class error : std::uint8_t {
     connect_reserved_flag,      // [MQTT-3.1.2-3]
     will_flags,                 // [MQTT-3.1.2-11], [MQTT-3.1.2-13], [MQTT-3.1.2-14], [MQTT-3.1.2-15]
     password_without_user_name, // [MQTT-3.1.2-22]
-    client_id_too_long,         // 3.1: 23 bytes
+    client_id_missing,          // 3.1
     invalid_utf8,               // [MQTT-1.5.3-1], [MQTT-1.5.3-2]
     invalid_topic_name,         // [MQTT-3.3.2-2], [MQTT-4.7.3-1]
     invalid_topic_filter,       // [MQTT-4.7.1-2], [MQTT-4.7.1-3]

@@ -16,11 +16,12 @@ constexpr difference different[] = {
     {"log_dest", "dlt and android are errors"},
     {"memory_limit", "looked at once a second; above it new clients are refused, nothing is queued or retained"},
     {"mount_point", "clients do not hear it, as with 2.1 but not 2.0.11; topics outside of it are never heard, "
-                    "whatever the session subscribed to elsewhere"},
+                    "whatever the session subscribed to elsewhere; there is no REST on its listener"},
     {"packet_buffer_size", "the most that an HTTP request's head may have; buffers for MQTT are sized by need"},
     {"persistence", "everything acknowledged is on disk before that, in our own store"},
     {"persistence_location", "the directory of nightjar.mdb; made if it is missing"},
     {"plugin", "builtin:sensors and builtin:none; mosquitto's plugins are errors"},
+    {"queue_qos0_messages", "while they wait they are in memory alone: a restart drops them"},
     {"retained_persistence", "another name of persistence"},
     {"set_tcp_nodelay", "true by default"},
     {"tls_keyform", "pem alone"},

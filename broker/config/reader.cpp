@@ -186,6 +186,9 @@ void judge_place(reading& at, const listener& l) {
         at.report(severity::warning, "mount_point " + l.mount_point +
                                          " does not end with /: it is put before topics as it is, so that a becomes " +
                                          l.mount_point + "a, and nobody can subscribe to # or +.");
+    if (!l.mount_point.empty() && l.protocol == listener_protocol::http_api)
+        at.report(severity::warning, "mount_point " + l.mount_point + " leaves nothing but the page's files on " +
+                                         l.name() + ": REST shows all topics.");
     if (l.proxy_requires_tls && l.proxy_protocol != 2)
         at.report(severity::error, "proxy_protocol_v2_require_tls needs enable_proxy_protocol 2.");
 }

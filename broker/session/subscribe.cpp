@@ -8,6 +8,13 @@
 
 namespace nightjar::session {
 
+namespace {
+
+// To take it for an ordinary filter would grant what never comes.
+bool is_shared(codec::bytes filter) { return filter.starts_with("$share/"); }
+
+} // namespace
+
 void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
     auto packet = codec::decode_subscribe(flags, body, version_);
     if (!packet) {
@@ -21,9 +28,11 @@ void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
         const auto filter = full(request->filter);
         const auto qos = std::min(request->qos, max_qos_);
         if (log_.enabled(log::level::debug)) log_.debug("\t{} (QoS {})", filter, static_cast<int>(request->qos));
-        const bool valid = !mount_ || codec::check_topic_filter(filter); // "tenant" and "#" make "tenant#"
+        const bool shared = is_shared(request->filter);
+        if (shared) log_.warning("Warning: {} asks for {}: shared subscriptions are refused.", client_id_, filter);
+        const bool valid = !shared && (!mount_ || codec::check_topic_filter(filter)); // "tenant" and "#": "tenant#"
         if (!valid || !broker_.may_subscribe(*this, filter, qos)) {
-            trace_message("subscription refused", filter, qos, valid ? "rights" : "mount_point");
+            trace_message("subscription refused", filter, qos, valid ? "rights" : shared ? "shared" : "mount_point");
             codes.push_back(codec::suback_failure);
             continue;
         }

@@ -50,7 +50,7 @@ void connection::on_connect(const codec::fixed_header& header, codec::bytes fram
         switch (decoded.error()) {
         case codec::error::protocol_level: // [MQTT-3.1.2-2]
             return refuse(connack_code::unacceptable_protocol_version, detail);
-        case codec::error::client_id_too_long: return refuse(connack_code::identifier_rejected, detail);
+        case codec::error::client_id_missing: return refuse(connack_code::identifier_rejected, detail);
         default: return close(ending::protocol_error, detail); // [MQTT-3.1.4-1]
         }
     }

@@ -3,6 +3,7 @@
 import http.server
 import json
 import threading
+from pathlib import Path
 
 from harness.sensors import SensorsCase
 
@@ -59,3 +60,16 @@ class AlertsWebhook(SensorsCase):
         self.wait_until(lambda: self.states() == ["failed"], "it is given up")
         self.ingest("iot/measurements", {"sensor_id": 3, "type": "temperature", "value": 20})
         self.wait_until(lambda: self.states() == ["sent", "failed"], "the next one gets through")
+
+    def test_a_reload_takes_what_waits_from_a_webhook_that_is_gone(self):
+        self.begin(*[503] * 1000)
+        self.ingest("iot/measurements", {"sensor_id": 3, "type": "temperature", "value": 40})
+        self.wait_until(lambda: self.server.got, "it was tried")
+        conf = Path(self.broker.directory, "broker.conf")
+        conf.write_text(conf.read_text().replace("/hook?token=secret", "/new"))
+        self.assertEqual(self.rest.post("/api/v1/config/reload").status, 200)
+        tried = len(self.server.got)
+        self.wait_until(lambda: self.states() == ["failed"], "it is given up")
+        self.assertLessEqual(len(self.server.got), tried + 1)  # one may have been under way
+        row, = self.rest.get("/api/v1/notifications").json()
+        self.assertIn("no alert_url any more", row["error"])

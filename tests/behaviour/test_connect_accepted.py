@@ -28,6 +28,9 @@ class ConnectAccepted(BrokerCase):
     def test_mqtt_3_1_client_id_of_23_characters(self):
         self.check(client_id="a" * 23, level=3)
 
+    def test_mqtt_3_1_client_id_of_more_as_old_devices_have(self):
+        self.check(client_id="esp32-livingroom-thermometer-01", level=3)
+
     def test_mqtt_3_1_1_long_client_id(self):
         self.check(client_id="long-" + "b" * 1000)
 

@@ -42,6 +42,14 @@ plugin_opt_escalate_after 4"""
             alert = json.loads(watcher.take("dht11/alerts").payload)
         self.assertEqual(alert["sensor"], 7)
 
+    def test_who_has_never_spoken_is_not_silent(self):
+        row = {"sensor": 7, "value": 1, "created_at": "2024-01-28T15:07:55Z"}
+        self.assertEqual(self.rest.post("/api/v1/measurements", row).json()["stored"], 1)
+        self.value(200001, "light", 5)
+        self.wait_until(lambda: self.open() == 1, "the other one is silent")
+        row, = self.rest.get("/api/monitoring/incidents/").json()
+        self.assertEqual(row["sensor"], 200001)
+
     def test_reminded_and_escalated_until_acknowledged(self):
         watcher = self.client("watcher").subscribe(("dht11/alerts", 1))
         for _ in range(2):

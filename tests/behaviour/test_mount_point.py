@@ -1,6 +1,7 @@
 """`mount_point`: a prefix that clients of a listener neither write nor see."""
 
 from harness import BrokerCase, MqttClient, TcpTransport, packets as mqtt
+from harness.rest import Rest
 
 
 class MountPoint(BrokerCase):
@@ -105,3 +106,19 @@ class WithoutASlash(BrokerCase):
         client.publish("a/b", b"1")
         client.take("a/b", b"1")
         self.assertIn("mount_point tenant- does not end with /", self.broker.log())
+
+
+class MountPointAndRest(BrokerCase):
+    nightjar_only = "mosquitto has no REST"
+    extra_conf = "plugin builtin:none\nlistener EXTRA_PORT 127.0.0.1\nprotocol websockets\nmount_point tenant1/"
+
+    def test_rest_is_not_a_way_around_it(self):
+        self.client("other").publish("tenant2/x", b"secret", 1, retain=True)
+        mounted = Rest(self.broker.extra_port)
+        self.assertEqual(mounted.get("/").status, 200)  # the page itself tells nothing
+        for answer in (mounted.get("/api/v1/retained/tenant2/x"), mounted.get("/metrics"),
+                       mounted.post("/publish", {"topic": "tenant2/x", "msg": "mine", "retain": True}),
+                       mounted.request("DELETE", "/api/v1/retained/tenant2/x")):
+            self.assertEqual(answer.status, 403)
+            self.assertIn("mount_point", answer.body.decode())
+        self.client("reader").subscribe(("tenant2/x", 0)).expect(mqtt.publish("tenant2/x", b"secret", retain=True))

@@ -48,6 +48,15 @@ class ExportImport(SensorsCase):
         client.publish("iot/measurements", json.dumps({"sensor_id": 77, "type": 'a "b", c', "unit": "m\ns", "value": 1e21,
                                                        "timestamp": "2020-01-01"}), qos=1)
 
+    def test_an_export_that_does_not_begin_leaves_the_old_file(self):
+        old = self.path("old.csv", "what there was")
+        self.ctl("export", "--sensor", "99", "-o", old, status=1)
+        self.ctl("export", "--from", "yesterday", "-o", old, status=1)
+        self.other.kill()
+        self.ctl("export", "-o", old, broker=self.other, status=1)
+        with open(old) as file:
+            self.assertEqual(file.read(), "what there was")
+
     @staticmethod
     def everything(broker):
         rest = Rest(broker.http_port)

@@ -1,6 +1,7 @@
 """A port that somebody else uses: an error that names it, exit status 1, and the store is left alone."""
 
 import socket
+from pathlib import Path
 
 from harness import Broker, BrokerCase
 
@@ -28,12 +29,21 @@ class PortInUse(BrokerCase):
 
 class StoreInUse(BrokerCase):
     nightjar_only = "mosquitto does not lock its store"
+    autostart = False
+
+    def setUp(self):
+        super().setUp()
+        self.pid_file = Path(self.broker.directory, "nightjar.pid")
+        self.broker.extra_conf = f"pid_file {self.pid_file}"
+        self.broker.start()
 
     def test_two_brokers_never_share_a_store(self):
         second = Broker()
         self.addCleanup(second.close)
+        second.extra_conf = self.broker.extra_conf
         second.launch(second.conf().replace(second.store, self.broker.store))
         self.assertNotEqual(second.wait_exit(), 0)
         self.assertGreater(second.process.returncode, 0)
         self.assertIn(self.broker.store.rstrip("/"), second.log())
+        self.assertEqual(self.pid_file.read_text(), f"{self.broker.process.pid}\n")  # not the one that failed
         self.assert_healthy()

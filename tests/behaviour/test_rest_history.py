@@ -66,6 +66,18 @@ class History(SensorsCase):
         for point, when in zip(points, sorted(times)):
             self.assertGreaterEqual(point["last_t"], datetime.fromisoformat(when.replace("Z", "+00:00")).timestamp() * 1000)
 
+    def test_a_day_in_24_points_is_hours(self):
+        self.send(*({"sensor": 3, "value": hour, "created_at": f"2024-01-28T{hour:02}:30:00Z"} for hour in range(24)),
+                  {"sensor": 3, "value": 99, "created_at": "2024-01-29T00:30:00Z"})
+        day = "from=2024-01-28T00:00:00Z&to=2024-01-29T00:00:00Z"
+        for path in ("/api/v1/series?sensor=3&", "/api/monitoring/sensors/3/measurements?"):
+            for how in ("points=24", "points=25"):
+                points = self.rest.get(path + how + "&" + day).json()
+                self.assertEqual([(point["value"], point["count"]) for point in points], [(n, 1) for n in range(24)])
+        for path in ("/api/v1/series?sensor=3&", "/api/monitoring/sensors/3/measurements?"):
+            points = self.rest.get(path + "step=7200&to=2024-01-28T23:59:59Z").json()
+            self.assertEqual([point["count"] for point in points], [2] * 12)
+
     def test_wrong_lines_are_named_and_the_others_stored(self):
         good = {"sensor": 3, "value": 1, "created_at": "2024-01-28T15:07:55Z"}
         wrong = [("{", "bad_json"), ("[1]", "bad_json"), ({**good, "sensor": None}, "no_sensor"),

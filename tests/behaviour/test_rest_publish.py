@@ -74,6 +74,9 @@ class RestPublish(BrokerCase):
                 answer = self.rest.post("/publish", {"topic": "rest/bad", "msg": "wrong", **fields})
                 self.assertIsInstance(self.assert_http_error(answer, 400)["code"], int)
 
+    def test_commands_have_paths_of_their_own(self):
+        self.refused({"topic": "$CONTROL/sensors", "msg": {"action": "remove", "sensor": 3}, "qos": 1}, 403, 12)
+
     def test_no_message(self):
         self.assert_http_error(self.rest.post("/publish", {"topic": "rest/bad"}), 400)
 

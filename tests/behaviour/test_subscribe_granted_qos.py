@@ -3,7 +3,10 @@
 [MQTT-3.8.4-1] [MQTT-3.8.4-2] [MQTT-3.8.4-4] [MQTT-3.8.4-5] [MQTT-3.9.3-1]
 """
 
+import unittest
+
 from harness import BrokerCase, packets as mqtt
+from harness.broker import is_mosquitto
 
 
 class SubscribeGrantedQos(BrokerCase):
@@ -35,6 +38,13 @@ class SubscribeGrantedQos(BrokerCase):
                     self.client("publisher").publish("min/x", b"m", qos=published)
                     reader.take("min/x", b"m", min(granted, published))
                     reader.disconnect()
+
+    @unittest.skipIf(is_mosquitto(), "mosquitto has shared subscriptions")
+    def test_shared_subscriptions_are_refused_alone(self):
+        client = self.client("shared")
+        client.send(mqtt.subscribe(7, ("$share/g/a/#", 1), ("$shared/a", 1), ("a/b", 1)))
+        client.expect(mqtt.suback(7, 0x80, 1, 1))
+        self.broker.wait_log(r"shared asks for \$share/g/a/#: shared subscriptions are refused")
 
     def test_mqtt_3_1(self):
         client = self.client("old", level=3)

@@ -118,16 +118,35 @@ class output {
     std::FILE* file_;
 };
 
+std::string list_path(const arguments& a, std::string_view format, std::string_view order, int limit) {
+    auto path = a.sensor ? fmt::format("/api/monitoring/sensors/{}/measurements/", *a.sensor)
+                         : std::string("/api/monitoring/measurements/");
+    path += fmt::format("?format={}&order={}&limit={}", format, order, limit);
+    for (const auto& [name, text] : {std::pair("from", &a.from), std::pair("to", &a.to)})
+        if (!text->empty()) path += fmt::format("&{}={}", name, text::percent_encode(*text));
+    return path;
+}
+
+// The last value there is; 0: none.
+std::uint64_t find_newest(const arguments& a) {
+    for (auto path = list_path(a, "json", "desc", 1); !path.empty();) {
+        const auto page = boost::json::parse(get_page(a.where, path));
+        if (page.as_array().empty()) continue; // the server's time was up before it found one
+        return page.as_array().front().as_object().at("id").to_number<std::uint64_t>();
+    }
+    return 0;
+}
+
 class exporter {
   public:
-    explicit exporter(const arguments& a)
-        : a_(a), csv_(a.format == "csv"), out_(a.output), values_alone_(out_.is_standard_output()),
+    // Empties the file. What is newer than `newest` is not waited for.
+    exporter(const arguments& a, std::uint64_t newest)
+        : a_(a), newest_(newest), csv_(a.format == "csv"), out_(a.output), values_alone_(out_.is_standard_output()),
           bar_(values_alone_ && out_.is_terminal()) {}
 
     int run() {
-        find_newest();
         if (csv_) out_.write(fmt::format("{}{}\r\n", columns, more_columns));
-        auto path = list_path(a_.format, "asc", 10'000);
+        auto path = list_path(a_, a_.format, "asc", 10'000);
         while (newest_ != 0 && !path.empty() && !over_) {
             const auto page = get_page(a_.where, path);
             write_page(page);
@@ -147,24 +166,6 @@ class exporter {
         text::json_writer out;
         out.begin_object().field("exported", count_).field("file", a_.output).field("format", a_.format);
         fmt::print("{}\n", out.end_object().text());
-    }
-
-    std::string list_path(std::string_view format, std::string_view order, int limit) const {
-        auto path = a_.sensor ? fmt::format("/api/monitoring/sensors/{}/measurements/", *a_.sensor)
-                              : std::string("/api/monitoring/measurements/");
-        path += fmt::format("?format={}&order={}&limit={}", format, order, limit);
-        for (const auto& [name, text] : {std::pair("from", &a_.from), std::pair("to", &a_.to)})
-            if (!text->empty()) path += fmt::format("&{}={}", name, text::percent_encode(*text));
-        return path;
-    }
-
-    // What comes later is not waited for.
-    void find_newest() {
-        for (auto path = list_path("json", "desc", 1); !path.empty() && newest_ == 0;) {
-            const auto page = boost::json::parse(get_page(a_.where, path));
-            if (page.as_array().empty()) continue; // the server's time was up before it found one
-            newest_ = page.as_array().front().as_object().at("id").to_number<std::uint64_t>();
-        }
     }
 
     void write_page(std::string_view page) {
@@ -218,13 +219,14 @@ class exporter {
     }
 
     const arguments& a_;
+    const std::uint64_t newest_; // id
     const bool csv_;
     output out_;
     const bool values_alone_; // on standard output
     progress bar_;
     std::map<std::uint32_t, boost::json::object> sensors_;
     std::set<std::uint32_t> seen_;
-    std::uint64_t oldest_ = 0, newest_ = 0, last_ = 0; // ids
+    std::uint64_t oldest_ = 0, last_ = 0; // ids
     std::uint64_t count_ = 0;
     bool over_ = false;
 };
@@ -253,7 +255,8 @@ void add_export(CLI::App& app, command& run) {
     sub->callback([a, &run] {
         run = [a] {
             refuse_file_of_store(a->output);
-            return exporter(*a).run();
+            const auto newest = find_newest(*a); // a server that does not answer costs no old file
+            return exporter(*a, newest).run();
         };
     });
 }

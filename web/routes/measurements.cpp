@@ -132,7 +132,8 @@ answer list_rows_of_sensor(const request& what, const tables& stored, std::chron
     const auto sensor = find_sensor(stored, what.parameters[0]);
     if (!sensor) co_return sensor.error();
     const auto parameters = read_list_parameters(what);
-    if (parameters && parameters->all.find("points")) co_return co_await list_steps(what, *sensor, stored);
+    if (parameters && (parameters->all.find("points") || parameters->all.find("step")))
+        co_return co_await list_steps(what, *sensor, stored);
     co_return co_await list_rows(what, stored, sensor->id, reading_time);
 }
 

@@ -57,6 +57,8 @@ result<admin::publish_request> read_message(const request& what) {
     const auto* name = topic->if_string();
     if (name == nullptr || name->empty()) return invalid("bad_field", "topic is a string that is not empty.");
 
+    if (std::string_view(*name).starts_with("$CONTROL/"))
+        return publish_error(403, "denied", "What $CONTROL does has paths of its own.");
     admin::publish_request message;
     message.topic = std::string_view(*name);
     message.address = what.address;

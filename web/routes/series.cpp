@@ -33,16 +33,18 @@ std::int64_t now_ms() {
 std::int64_t unit_of(std::int64_t step_ms) { return step_ms < second ? 1 : step_ms <= hour ? second : hour; }
 
 struct window {
-    std::int64_t from_ms, to_ms, step_ms; // to: included
+    std::int64_t from_ms, step_ms, steps;
 };
 
-// At most `points` steps.
-window divide(std::int64_t from, std::int64_t to, std::uint64_t points) {
+std::int64_t divided_up(std::int64_t dividend, std::int64_t divisor) { return (dividend + divisor - 1) / divisor; }
+
+// At most `points` steps, until `end`, which is not in them: a day in 24 steps makes hours.
+window divide(std::int64_t from, std::int64_t end, std::uint64_t points) {
     const auto pieces = static_cast<std::int64_t>(points);
-    const auto unit = unit_of((to - from) / pieces + 1);
+    const auto unit = unit_of(divided_up(end - from, pieces));
     from = from / unit * unit;
-    const auto step = (to - from) / pieces + 1;
-    return {from, to, (step + unit - 1) / unit * unit};
+    const auto step = divided_up(divided_up(end - from, pieces), unit) * unit;
+    return {from, step, divided_up(end - from, step)};
 }
 
 // from, to, points or step. Without `from`: since the earliest value; without `to`: until the latest.
@@ -62,12 +64,14 @@ result<window> read_window(const list_parameters& parameters, const storage::mea
         const auto step = static_cast<std::int64_t>(*seconds) * second;
         if ((to - from) / step >= static_cast<std::int64_t>(most_points))
             return bad_request("bad_parameter", "step is too short: there would be more than 10000 points.");
-        return window{from / step * step, to, step};
+        const auto begin = from / step * step;
+        return window{begin, step, to < begin ? 0 : (to - begin) / step + 1};
     }
     const auto points = parse_number(parameters.all.find("points").value_or("500"));
     if (!points || *points == 0 || *points > most_points)
         return bad_request("bad_parameter", "points is a number from 1 to 10000.");
-    return divide(from, to, *points);
+    if (to < from) return window{from, 1, 0};
+    return divide(from, parameters.to_ms && to > from ? to : to + 1, *points); // the latest value is in it
 }
 
 // Reads in slices of the store's time budget; between them other requests get their turn.
@@ -76,8 +80,7 @@ asio::awaitable<series> read_steps(const storage::measurement_log& log, storage:
     what.sensor = sensor;
     what.step_ms = asked.step_ms;
     what.from_ms = asked.from_ms;
-    if (asked.from_ms <= asked.to_ms)
-        what.steps.resize(static_cast<std::size_t>((asked.to_ms - asked.from_ms) / asked.step_ms + 1));
+    what.steps.resize(static_cast<std::size_t>(asked.steps));
     while (!what.steps.empty()) {
         log.read(what);
         if (what.complete) break;

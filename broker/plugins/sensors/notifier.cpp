@@ -25,6 +25,11 @@ std::int64_t wall_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
+// A reload may have taken a destination away.
+bool names(const std::vector<std::string>& all, std::string_view destination) {
+    return std::find(all.begin(), all.end(), destination) != all.end();
+}
+
 std::string subject_of(const alert& what) {
     if (what.incident == nullptr) return "[nightjar] test";
     return fmt::format("[nightjar] {}: {}: {} (incident {})", name_of(what.type), what.sensor->name,
@@ -160,6 +165,7 @@ std::vector<notification_record> notifier::list() const {
 delivery_result notifier::deliver_mail(const outbox::job& what, const std::atomic<bool>& stop) const {
     const auto now = settings();
     if (now->smtp_url.empty()) return {false, false, "no smtp_url is configured any more"};
+    if (!names(now->smtp_to, what.destination)) return {false, true, "the address is in no smtp_to any more"};
     const auto& first = what.what.front();
     auto message = what.digest() ? digest_of(what.what) : mail{{}, {}, first.subject, first.body, {}, 0};
     message.from = now->smtp_from;
@@ -170,7 +176,9 @@ delivery_result notifier::deliver_mail(const outbox::job& what, const std::atomi
 }
 
 delivery_result notifier::deliver_post(const outbox::job& what, const std::atomic<bool>& stop) const {
-    return post_json(*settings(), what.destination, what.what.front().body, stop);
+    const auto now = settings();
+    if (!names(now->urls, what.destination)) return {false, true, "the address is no alert_url any more"};
+    return post_json(*now, what.destination, what.what.front().body, stop);
 }
 
 } // namespace nightjar::plugins::sensors

@@ -77,7 +77,8 @@ http_answer sensors::resume(std::string_view body) {
 // What was asked for over HTTP takes effect at once, and is told here.
 void sensors::watch_pause(host& host) {
     const auto now = host.steady_ms();
-    if (const auto minutes = pause_minutes_.exchange(0); minutes > 0) resume_at_ms_ = now + minutes * 60'000;
+    if (const auto minutes = pause_minutes_.exchange(not_asked); minutes != not_asked)
+        resume_at_ms_ = minutes > 0 ? now + minutes * 60'000 : 0;
     if (resume_at_ms_ != 0 && now >= resume_at_ms_ && paused_.exchange(false))
         log_.notice("sensors: the pause is over; values are taken again.");
     const bool paused = paused_;

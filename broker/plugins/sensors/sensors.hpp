@@ -163,14 +163,15 @@ class sensors final : public plugin::plugin {
     history_writer history_;
     incident_book incidents_;
     rejections rejections_;
-    std::atomic<bool> paused_{false};                   // values are routed, but not taken
-    std::atomic<std::int64_t> pause_minutes_{0};        // asked for; 0: until somebody resumes
-    std::int64_t resume_at_ms_ = 0;                     // worker 0's, of its steady clock; 0: not by itself
-    bool said_paused_ = false;                          // worker 0's, on the status topic
-    silence_watch silence_;                             // worker 0's
-    bool moved_ = false;                                // worker 0's: reloads have changed topics
-    std::set<std::string> withdrawn_;                   // worker 0's: those that are not ours any more
-    std::vector<std::unique_ptr<worker_part>> workers_; // by worker index; each is its worker's alone
+    std::atomic<bool> paused_{false}; // values are routed, but not taken
+    static constexpr std::int64_t not_asked = -1;
+    std::atomic<std::int64_t> pause_minutes_{not_asked}; // asked for; 0: until somebody resumes
+    std::int64_t resume_at_ms_ = 0;                      // worker 0's, of its steady clock; 0: not by itself
+    bool said_paused_ = false;                           // worker 0's, on the status topic
+    silence_watch silence_;                              // worker 0's
+    bool moved_ = false;                                 // worker 0's: reloads have changed topics
+    std::set<std::string> withdrawn_;                    // worker 0's: those that are not ours any more
+    std::vector<std::unique_ptr<worker_part>> workers_;  // by worker index; each is its worker's alone
 };
 
 struct sensors::http_route {

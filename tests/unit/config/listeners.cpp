@@ -111,6 +111,8 @@ BOOST_AUTO_TEST_CASE(guards_above_all_listeners_are_errors) {
         BOOST_TEST(read(line + std::string("\n")).ok(), line); // of the listeners on loopback
         BOOST_TEST(read(line + std::string("\nport 1883\n")).ok(), line);
     }
+    BOOST_TEST(contains(findings("listener 8000\nprotocol http_api\nmount_point a/\n"),
+                        "warning main.conf:1 mount_point a/ leaves nothing but the page's files on port 8000"));
 }
 
 BOOST_AUTO_TEST_CASE(tls_may_end_at_the_proxy) {

@@ -296,6 +296,30 @@ BOOST_AUTO_TEST_CASE(what_is_open_over_a_pause_does_not_escalate_when_it_ends) {
     BOOST_TEST(b.first.to("dht11/alerts").size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(a_pause_without_an_end_is_not_ended_by_an_earlier_one) {
+    test::broker b;
+    const auto ask = [&b](const char* path, const char* body) {
+        BOOST_TEST(b.plugin->on_http({"POST", path, {}, body})->status == 200U);
+    };
+    const auto running = [&b] {
+        return b.plugin->on_http({"GET", "/mqtt/status", {}, {}})->body.find("paused") == std::string::npos;
+    };
+    ask("/mqtt/disconnect", R"({"minutes":1})");
+    tick(b, 2);
+    ask("/mqtt/disconnect", "{}");
+    tick(b, 600);
+    BOOST_TEST(!running());
+    ask("/mqtt/disconnect", R"({"minutes":1})");
+    tick(b, 2);
+    ask("/mqtt/connect", "{}");
+    ask("/mqtt/disconnect", "{}"); // before a tick has seen that it was over
+    tick(b, 600);
+    BOOST_TEST(!running());
+    ask("/mqtt/disconnect", R"({"minutes":1})");
+    tick(b, 62);
+    BOOST_TEST(running());
+}
+
 BOOST_AUTO_TEST_CASE(a_pause_is_no_silence) {
     test::broker b({{"offline_after", "60"}});
     b.publish("iot/hall/temp", "20");
@@ -318,6 +342,7 @@ BOOST_AUTO_TEST_CASE(who_was_merged_for_a_while_is_no_silent_one) {
         storage::sensor_record record;
         record.id = id;
         record.type = "light";
+        record.topic = "iot/measurements";
         known.adopt(std::move(record));
     }
     silence_watch watch;
