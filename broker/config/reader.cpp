@@ -325,7 +325,8 @@ std::string format_finding(const finding& f) {
     const char* kind = f.level == severity::error ? "Error" : f.level == severity::warning ? "Warning" : "Notice";
     auto text = std::string(kind) + ": " + f.text;
     if (!f.where.file.empty()) {
-        text += std::string("\n ") + kind + " found at " + f.where.file + ":" + std::to_string(f.where.line) + ".";
+        text += std::string("\n ") + kind + " found at " + f.where.file;
+        text += f.where.line > 0 ? ":" + std::to_string(f.where.line) + "." : "."; // 0: the file as a whole
         if (!f.included_from.empty()) text += "\n " + std::string(kind) + " found at " + f.included_from + ".";
     }
     return text;

@@ -32,7 +32,8 @@ class Incidents(SensorsCase):
         self.assertEqual(self.states("--last", "1"), {2: "open"})
         self.assertIn("temperature 40 is above 35", self.ctl("incidents"))
 
-        self.ctl("incident", "1", "--ack", "--by", "op1", "--comment", "on my way")
+        told = self.ctl("incident", "1", "--ack", "--by", "op1", "--comment", "on my way")
+        self.assertIn("on my way", told)  # the history as it is now
         self.assertEqual(self.states("--status", "acknowledged"), {1: "acknowledged"})
         self.ctl("incident", "1", "--comment", "window", "--by", "op1")
         self.ctl("incident", "1", "--close", "--by", "op2")

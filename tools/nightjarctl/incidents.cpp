@@ -76,16 +76,15 @@ void show(const json::object& incident) {
 
 int incident(const one_arguments& a) {
     const auto here = fmt::format("{}{}/", path, a.id);
-    rest_answer answer;
-    if (const auto action = a.action(); action.empty()) {
-        answer = ask(a.where, "GET", here);
-    } else {
+    if (const auto action = a.action(); !action.empty()) {
         text::json_writer body;
         body.begin_object();
         if (!a.by.empty()) body.field("by", a.by);
         if (!a.comment.empty()) body.field("comment", a.comment);
-        answer = ask(a.where, "POST", here + action + "/", body.end_object().take());
+        const auto done = ask(a.where, "POST", here + action + "/", body.end_object().take());
+        if (done.status != 200) throw std::runtime_error(refusal_of(done));
     }
+    const auto answer = ask(a.where, "GET", here);
     if (answer.status != 200) throw std::runtime_error(refusal_of(answer));
     if (a.as_json)
         fmt::print("{}\n", answer.body);
