@@ -55,6 +55,8 @@ void session::count_drop(plugin::drop_reason why, std::uint64_t n) {
 
 void session::drop(const topics::message_ptr& m, codec::qos qos, plugin::drop_reason why) {
     count_drop(why);
+    if (why == plugin::drop_reason::queue_full && (*dropped_)[why] == 1) // said once for a session; /metrics counts
+        log_.notice("Outgoing messages are being dropped for client {}.", client_id_);
     trace_message("dropped", m->topic(), qos, plugin::name_of(why));
     if (durable_ && qos != codec::qos::at_most_once) note(storage::step::done, m);
 }

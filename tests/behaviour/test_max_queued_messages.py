@@ -24,6 +24,7 @@ class MaxQueuedMessages(BrokerCase):
         self.client("away", clean=False).subscribe(("queued/away", 1)).disconnect()
         self.publish_numbers("queued/away", 20)
         self.wait_dropped("away", 15)
+        self.broker.wait_log(r"Outgoing messages are being dropped for client away\.")
         reader = self.client("away", clean=False, session_present=True)
         payloads = []
         for number in range(5):
