@@ -10,7 +10,7 @@ std::vector<silence_watch::silent> silence_watch::look(const options& settings, 
         return result;
     }
     known.each([&](sensor& s) {
-        if (s.record.topic.empty()) return; // declared or imported: no device has ever spoken
+        if (s.record.topic.empty()) return; // declared, or imported without one: no device has spoken yet
         const auto limit = value_of(settings.offline_after, s.record.id, s.record.type, std::int64_t{0});
         if (limit == 0) return;
         const auto newest = s.newest_us.load(std::memory_order_relaxed);
