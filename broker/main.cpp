@@ -109,8 +109,8 @@ int serve(prepared ready, const config::load_options& options) {
             process::become(*user, files_of(conf, made_directory));
         }
         all.start();
-        log.information("{} worker threads, storing in {}{}", all.workers(), conf.persistence_location,
-                        user ? fmt::format(", as user {}", user->name) : "");
+        log.information("{} worker thread{}, storing in {}{}", all.workers(), all.workers() == 1 ? "" : "s",
+                        conf.persistence_location, user ? fmt::format(", as user {}", user->name) : "");
         log.information("nightjar version {} running", version);
         process::notify("READY=1");
         wait_for_the_end(signals, all, options, log);

@@ -156,7 +156,7 @@ struct configuration {
     std::uint32_t measurements_keep_days = 0; // then they go; 0: never
     std::uint32_t hours_keep_days = 0;        // the summaries of their hours
 
-    int worker_threads = 0; // 0: one per core
+    int worker_threads = 0; // 0: one per core but one, which is the store's; at least one
     std::string user;       // root becomes this user after binding; empty: nightjar, mosquitto or nobody
     std::string pid_file;
 

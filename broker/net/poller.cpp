@@ -14,6 +14,7 @@ using clock = std::chrono::steady_clock;
 constexpr std::size_t events_at_once = 512;
 // For floods, of a dispatch, beside the read that is under way.
 constexpr auto for_floods = std::chrono::microseconds{150}, for_floods_beside_others = std::chrono::microseconds{30};
+constexpr std::size_t much = 2000; // bytes; some twenty-five messages of a sensor
 constexpr int rounds_per_turn = 8; // then the turn's output is written, whatever still comes in
 
 void control(int set, int operation, int fd, poller::watched* who, std::uint32_t events) {
@@ -37,6 +38,20 @@ void poller::change(int fd, watched& who, std::uint32_t events) {
 
 void poller::remove(int fd) { ::epoll_ctl(set_.native_handle(), EPOLL_CTL_DEL, fd, nullptr); }
 
+// A third: a window of 2^n bytes still ends with a read that is not full.
+std::size_t poller::may_read(const watched& who, std::size_t room) const {
+    return who.floods_ && floods_beside_others() ? room / 3 : room;
+}
+
+void poller::has_read(watched& who, std::size_t bytes) {
+    who.floods_ = bytes > much;
+    if (who.floods_) who.busy_at_ = dispatch_;
+}
+
+void poller::has_written(watched& who, std::size_t bytes) {
+    if (bytes > much) who.busy_at_ = dispatch_;
+}
+
 void poller::wait() {
     set_.async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code error) {
         if (error) return;
@@ -46,8 +61,8 @@ void poller::wait() {
 }
 
 // Drains every readable socket before any is written to: messages per write decide the speed. A second round sees what
-// came during the first; when it finds little, the turn is over. Who sends more than a read takes comes last, and in
-// turn with the others that do, so that nobody waits behind all of them.
+// came during the first; when it finds little, the turn is over. Who sends much comes last, and in turn with the others
+// that do, so that nobody waits behind all of them.
 void poller::dispatch() {
     std::array<epoll_event, events_at_once> events;
     floods_.clear();
@@ -59,11 +74,10 @@ void poller::dispatch() {
             const auto& e = events[static_cast<std::size_t>(i)];
             auto& who = *static_cast<watched*>(e.data.ptr);
             if (who.floods_) {
-                who.flooded_at_ = dispatch_;
                 floods_.push_back(e);
             } else {
-                // Not who is written to, nor a flood that takes a breath.
-                others |= (e.events & EPOLLIN) != 0 && dispatch_ - who.flooded_at_ >= others_are_gone;
+                // Not a flood that takes a breath, nor who acknowledges what a flood brings.
+                others |= (e.events & EPOLLIN) != 0 && dispatch_ - who.busy_at_ >= others_are_gone;
                 who.on_ready(e.events);
             }
         }

@@ -26,13 +26,10 @@ class poller {
       protected:
         ~watched() = default;
 
-        bool floods() const { return floods_; }
-        void floods(bool more_than_it_may) { floods_ = more_than_it_may; }
-
       private:
         friend class poller;
-        bool floods_ = false;     // its last read was as long as a read may be
-        unsigned flooded_at_ = 0; // the last dispatch that found it so
+        bool floods_ = false;  // its last read brought much
+        unsigned busy_at_ = 0; // the last dispatch in which much was read from it or written to it
     };
 
     explicit poller(asio::io_context& context);
@@ -41,7 +38,12 @@ class poller {
     void change(int fd, watched& who, std::uint32_t events);
     void remove(int fd);
 
-    // Somebody floods while somebody else does not: the turn should be short, and a flood's reads too.
+    // Told by whom it watches, so that who sends little does not wait behind who sends much.
+    std::size_t may_read(const watched& who, std::size_t room) const; // at a time, of `room` bytes
+    void has_read(watched& who, std::size_t bytes);
+    void has_written(watched& who, std::size_t bytes);
+
+    // Somebody floods while somebody else does not: the turn should be short.
     bool floods_beside_others() const { return !floods_.empty() && dispatches_since_others_ < others_are_gone; }
     void others_came() { dispatches_since_others_ = 0; } // by another way than a watched descriptor
 

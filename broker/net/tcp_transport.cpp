@@ -1,5 +1,6 @@
 #include "broker/net/tcp_transport.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <sys/epoll.h>
@@ -22,7 +23,7 @@ void tcp_transport::start(transport_events& events) {
 void tcp_transport::on_ready(std::uint32_t events) {
     if (events_ == nullptr) return; // closed earlier in this turn
     if (waiting_output_ != nullptr && (events & EPOLLOUT) != 0) {
-        if (!write_some(*waiting_output_)) return lost("connection lost");
+        if (!write(*waiting_output_)) return lost("connection lost");
         if (waiting_output_->empty()) {
             waiting_output_ = nullptr;
             watch();
@@ -38,10 +39,9 @@ void tcp_transport::on_ready(std::uint32_t events) {
 }
 
 void tcp_transport::read() {
-    // A third: who sends windows of 2^n bytes does not go on looking like a flood.
-    const auto most = floods() && poller_->floods_beside_others() ? read_buffer_.size() / 3 : read_buffer_.size();
-    const auto size = ::recv(socket_.get(), read_buffer_.data(), most, MSG_DONTWAIT);
-    floods(size == static_cast<ssize_t>(most));
+    const auto size =
+        ::recv(socket_.get(), read_buffer_.data(), poller_->may_read(*this, read_buffer_.size()), MSG_DONTWAIT);
+    note_read(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
     if (size > 0) return events_->on_bytes({read_buffer_.data(), static_cast<std::size_t>(size)});
     if (size == 0) return lost("connection closed by client");
     if (errno != EAGAIN && errno != EINTR) lost(errno == ECONNRESET ? "connection reset by client" : "connection lost");
@@ -61,10 +61,17 @@ void tcp_transport::watch() { poller_->change(socket_.get(), *this, wanted()); }
 
 void tcp_transport::flush(output_queue& output) {
     if (waiting_output_ != nullptr || events_ == nullptr) return;
-    if (!write_some(output)) return lost("connection lost");
+    if (!write(output)) return lost("connection lost");
     if (output.empty()) return;
     waiting_output_ = &output;
     watch();
+}
+
+bool tcp_transport::write(output_queue& output) {
+    const auto before = output.size();
+    const bool written = write_some(output);
+    poller_->has_written(*this, before - output.size());
+    return written;
 }
 
 bool tcp_transport::write_some(output_queue& output) {

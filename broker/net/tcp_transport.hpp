@@ -27,12 +27,15 @@ class tcp_transport : public transport, protected poller::watched {
     virtual std::uint32_t wanted() const;          // what epoll should tell of
     void watch();                                  // for what is wanted now
     void lost(std::string_view cause);
+    void note_read(std::size_t bytes) { poller_->has_read(*this, bytes); }
 
     std::span<char> read_buffer() const { return read_buffer_; }
     transport_events* events() const { return events_; } // null: closed, or not started
     bool paused() const { return paused_; }
 
   private:
+    bool write(output_queue& output);
+
     descriptor socket_;
     poller* poller_ = nullptr;
     std::span<char> read_buffer_; // the worker's, shared by all its transports

@@ -97,6 +97,7 @@ void tls_transport::take_turn() {
     } while (step.status == tls_status::done && size < buffer.size() && session_->has_pending());
     reading_wants_write_ = step.status == tls_status::wants_write;
     if (reading_wants_write_) watch();
+    note_read(size);
     if (size > 0) events()->on_bytes({buffer.data(), size});
     if (events() == nullptr || paused()) return; // closed, gone to another worker, or to be heard of later
     if (step.status == tls_status::closed || step.status == tls_status::failed) return lost(session_->reason());

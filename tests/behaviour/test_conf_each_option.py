@@ -459,3 +459,23 @@ class WorkerThreads(OneOption):
             names = [Path(task, "comm").read_text().strip() for task in tasks.iterdir()]
             return sorted(name for name in names if name.startswith("nj-worker")) == wanted
         self.wait_until(workers, "each has its name")
+
+
+class WorkerThreadsByDefault(BrokerCase):
+    nightjar_only = "our own"
+    extra_conf = "worker_threads 0"
+    autostart = False
+
+    def start_on(self, cores):
+        self.broker.before_exec = lambda: os.sched_setaffinity(0, cores)
+        self.broker.start()
+
+    def test_one_core_is_left_to_the_store(self):
+        cores = os.sched_getaffinity(0)
+        self.start_on(cores)
+        wanted = max(1, len(cores) - 1)
+        self.broker.wait_log(f": {wanted} worker thread{'s' if wanted > 1 else ''}, storing in ")
+
+    def test_one_core_has_one(self):
+        self.start_on({min(os.sched_getaffinity(0))})
+        self.broker.wait_log(": 1 worker thread, storing in ")

@@ -42,6 +42,7 @@ protocol websockets
 listener ${this.http} 127.0.0.1
 protocol http_api
 persistence_location ${this.directory}/store/
+worker_threads 2
 ${process.getuid() === 0 ? "user root" : ""}
 ${more.replaceAll("DIRECTORY", this.directory)}
 `);

@@ -1,5 +1,5 @@
 """What the values of 1,000 sensors cost, from the publisher's socket to the disk, to a chart and to an alert. Each row has a
-fresh broker with two workers; stores that are to be large are filled by nightjar-fill, without a broker."""
+fresh broker with the workers it chooses; stores that are to be large are filled by nightjar-fill, without a broker."""
 
 import contextlib
 import http.client
@@ -25,10 +25,10 @@ ROOM = 3 << 30  # bytes that the largest store and its log may take
 
 
 class Broker(Nightjar):
-    """Two workers, on any core; with limits."""
+    """As many workers as it chooses itself, on any core; with limits."""
 
     def __init__(self, store=None, more=()):
-        super().__init__(workers=2, pinned=False, http=True, store=store,
+        super().__init__(workers=0, pinned=False, http=True, store=store,
                          more=[f"plugin_opt_threshold {LIMIT}", "plugin_opt_threshold probe 0 50", *more])
 
     def connect(self):

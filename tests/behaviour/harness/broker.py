@@ -28,8 +28,8 @@ given = set()
 
 def free_port():
     """A port that can be bound now, below the range from which the kernel takes client ports."""
+    first = int(os.environ.get("NIGHTJAR_FIRST_PORT", "20000"))  # files that run side by side have a thousand each
     while True:
-        first = 20000 + os.getpid() % 12 * 1000  # test files run side by side: each keeps to its own thousand
         port = random.randrange(first, first + 1000)
         if port in given:
             continue
@@ -77,6 +77,8 @@ class Broker:
             lines += ["user root"]  # the directory is ours alone
         if not is_mosquitto():
             lines += [f"listener {self.http_port} 127.0.0.1", "protocol http_api"]
+            if "worker_threads" not in self.extra_conf:
+                lines += ["worker_threads 2"]  # however many cores there are, messages cross from one to another
         lines += ["allow_anonymous true", f"persistence_location {self.store}", f"log_type {self.log_types}",
                   "log_dest stderr"]
         return "\n".join(lines) + "\n" + self.extra_conf.replace("EXTRA_PORT", str(self.extra_port)) + "\n"

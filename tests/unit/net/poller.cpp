@@ -15,7 +15,7 @@ namespace {
 // A connection with something to read, always; reading it takes as long as it is told.
 struct talker final : net::poller::watched {
     talker(net::poller& in, char name, bool too_much, std::string& log, std::chrono::milliseconds takes = {})
-        : name(name), too_much(too_much), log(log), takes(takes) {
+        : home(in), name(name), too_much(too_much), log(log), takes(takes) {
         std::array<int, 2> ends{};
         BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
         here = net::descriptor(ends[0]);
@@ -26,12 +26,14 @@ struct talker final : net::poller::watched {
 
     void on_ready(std::uint32_t) override {
         log += name;
-        floods(too_much);
+        home.has_read(*this, too_much ? 4000 : 1);
+        if (is_written_to) home.has_written(*this, 4000);
         std::this_thread::sleep_for(takes);
     }
 
+    net::poller& home;
     char name;
-    bool too_much;
+    bool too_much, is_written_to = false;
     std::string& log;
     std::chrono::milliseconds takes;
     net::descriptor here, there;
@@ -84,6 +86,30 @@ BOOST_AUTO_TEST_CASE(a_flood_is_beside_others_until_they_have_been_silent_for_a_
     BOOST_TEST(!ready.floods_beside_others());
     ready.others_came();
     BOOST_TEST(ready.floods_beside_others());
+}
+
+BOOST_AUTO_TEST_CASE(who_acknowledges_a_flood_is_none_of_the_others) {
+    net::asio::io_context context;
+    net::poller ready(context);
+    std::string log;
+    talker a(ready, 'A', true, log), x(ready, 'x', false, log);
+    x.is_written_to = true;
+    for (int i = 0; i < 66; ++i) context.run_one(); // at first it was as any
+    BOOST_TEST(!ready.floods_beside_others());
+    x.is_written_to = false;
+    for (int i = 0; i < 64; ++i) context.run_one();
+    BOOST_TEST(ready.floods_beside_others());
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_reads_less_at_a_time_beside_others) {
+    net::asio::io_context context;
+    net::poller ready(context);
+    std::string log;
+    talker a(ready, 'A', true, log), x(ready, 'x', false, log);
+    BOOST_TEST(ready.may_read(a, 8192) == 8192U);
+    for (int i = 0; i < 2; ++i) context.run_one();
+    BOOST_TEST(ready.may_read(a, 8192) == 2730U);
+    BOOST_TEST(ready.may_read(x, 8192) == 8192U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
