@@ -40,7 +40,7 @@ void poller::remove(int fd) { ::epoll_ctl(set_.native_handle(), EPOLL_CTL_DEL, f
 
 // A third: a window of 2^n bytes still ends with a read that is not full.
 std::size_t poller::may_read(const watched& who, std::size_t room) const {
-    return who.floods_ && floods_beside_others() ? room / 3 : room;
+    return who.floods_ && beside_others() ? room / 3 : room;
 }
 
 void poller::has_read(watched& who, std::size_t bytes) {
@@ -89,7 +89,7 @@ void poller::dispatch() {
 
 // Those that do not come to their turn are still readable at the next dispatch.
 void poller::serve_floods() {
-    const auto enough = clock::now() + (floods_beside_others() ? for_floods_beside_others : for_floods);
+    const auto enough = clock::now() + (beside_others() ? for_floods_beside_others : for_floods);
     for (std::size_t n = 0; n < floods_.size(); ++n) {
         const auto& e = floods_[first_flood_++ % floods_.size()];
         static_cast<watched*>(e.data.ptr)->on_ready(e.events);

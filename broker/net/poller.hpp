@@ -43,8 +43,9 @@ class poller {
     void has_read(watched& who, std::size_t bytes);
     void has_written(watched& who, std::size_t bytes);
 
-    // Somebody floods while somebody else does not: the turn should be short.
-    bool floods_beside_others() const { return !floods_.empty() && dispatches_since_others_ < others_are_gone; }
+    // Somebody floods; and somebody else, who does not, was there a moment ago: then turns should be short.
+    bool flooded() const { return !floods_.empty(); }
+    bool beside_others() const { return dispatches_since_others_ < others_are_gone; }
     void others_came() { dispatches_since_others_ = 0; } // by another way than a watched descriptor
 
   private:

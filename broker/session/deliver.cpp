@@ -25,7 +25,7 @@ void session::deliver_apart(delivery& d, codec::qos granted) {
     if (bridge_ && d.is_from(*this)) return keep_from_its_writer(d, qos);
     if (hides(p.topic)) return drop(d.shared(), qos, drop_reason::denied); // subscribed to through another listener
     if (qos != codec::qos::at_most_once) return deliver_at(qos, d);
-    if (link_ == nullptr || (outbound_ && outbound_->retained_waiting > 0)) return deliver_qos0(d); // it queues
+    if (link_ == nullptr || (outbound_ && outbound_->live_waits())) return deliver_qos0(d); // it queues
     if (!link_->has_room(p.topic.size() + p.payload.size())) return drop_qos0(d, drop_reason::output_full);
     send_publish({p.topic, p.payload, qos, bridge_ && p.retain, false, 0}, d.large() ? d.shared() : nullptr);
 }
@@ -39,7 +39,8 @@ void session::keep_from_its_writer(delivery& d, codec::qos qos) {
 void session::deliver_at(codec::qos qos, delivery& d) {
     if (link_ != nullptr) {
         const auto& out = outbound();
-        if (out.queue.empty() && out.window.size() < limits_.max_inflight_messages && link_->roomy())
+        if (out.queue.empty() && out.searches.empty() && out.window.size() < limits_.max_inflight_messages &&
+            link_->roomy())
             return start(outbound().window.add(d.shared(), qos, false), qos);
     }
     if (const auto why = queue_refusal(*d.shared())) return drop(d.shared(), qos, *why);
@@ -83,7 +84,7 @@ void session::drop_forbidden() {
 void session::deliver_qos0(delivery& d) {
     const bool away = link_ == nullptr;
     if (away && (!limits_.queue_qos0_messages || clean_)) return drop_qos0(d, drop_reason::offline);
-    if (away || (outbound_ && outbound_->retained_waiting > 0)) { // a retained message must not come after a newer one
+    if (away || (outbound_ && outbound_->live_waits())) { // a retained message must not come after a newer one
         if (const auto why = queue_refusal(*d.shared())) return drop_qos0(d, *why);
         trace_message("queued", d.packet().topic, codec::qos::at_most_once, why_queued());
         return enqueue(d.shared(), codec::qos::at_most_once, false);
@@ -199,6 +200,7 @@ void session::count_undelivered() {
 
 void session::enqueue(topics::message_ptr m, codec::qos qos, bool retained) {
     auto& out = outbound();
+    if (!out.searches.empty() && !retained && m->retain()) out.coming_live.insert(m);
     out.queue.push_back({std::move(m), qos, retained});
     out.note_queued(out.queue.back());
 }
@@ -221,13 +223,27 @@ session::outbound_state::~outbound_state() {
     for (const auto& q : queue) note_unqueued(q);
 }
 
+// Piece by piece, whatever there is: nobody else waits long.
 void session::pump() {
     if (!outbound_ || link_ == nullptr) return;
     if (inbound_ && inbound_->subacks > 0) return; // SUBACK first
+    if (!send_queued() || outbound_->searches.empty()) return;
+    search_on();
+    if (send_queued() && !outbound_->searches.empty()) link_->call_again();
+}
+
+bool session::send_queued() {
+    constexpr std::size_t piece = 256; // messages, some 25 us
     auto& out = *outbound_;
-    while (!out.queue.empty() && link_->roomy()) {
+    for (std::size_t n = 0; !out.queue.empty(); ++n) {
         auto& next = out.queue.front();
-        if (next.qos != codec::qos::at_most_once && out.window.size() >= limits_.max_inflight_messages) return;
+        if (!next.retained && !out.searches.empty()) return true;
+        if (n == piece) {
+            link_->call_again();
+            return false;
+        }
+        if (!link_->roomy()) return false;
+        if (next.qos != codec::qos::at_most_once && out.window.size() >= limits_.max_inflight_messages) return false;
         out.note_unqueued(next);
         if (next.qos == codec::qos::at_most_once) {
             const auto& m = *next.message;
@@ -237,6 +253,7 @@ void session::pump() {
         }
         out.queue.pop_front();
     }
+    return true;
 }
 
 void session::on_drained() { pump(); }

@@ -37,6 +37,8 @@ class link {
     // Output is low enough to go on with queued and retained messages; on_drained() of the session says when it is
     // again.
     virtual bool roomy() = 0;
+    // Has on_drained() called behind all that is ready now: a piece is done, others have their turn first.
+    virtual void call_again() = 0;
 
     virtual char* reserve(std::size_t size) = 0; // where to write a packet; counts after commit(size)
     virtual void commit(std::size_t size) = 0;

@@ -34,7 +34,12 @@ class router {
     virtual bool may_read(const session& who, codec::bytes topic) = 0;
     virtual void subscribe(session& who, codec::bytes filter, codec::qos qos) = 0;
     virtual void unsubscribe(session& who, codec::bytes filter) = 0;
-    virtual void match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const = 0;
+    // Appends those below a filter. False: it has looked at `most` levels of topics, and there may be more.
+    virtual bool match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out, std::size_t most) const = 0;
+    // Appends a piece of them, from 0 on; the return is where to go on, 0 at the end. Who goes through to the end meets
+    // each that is there all the time once, and none that is older than what was there at the beginning.
+    virtual std::size_t next_retained(codec::bytes filter, std::size_t from,
+                                      std::vector<topics::message_ptr>& out) const = 0;
 
     virtual bool memory_full() const = 0; // nothing more is to be queued or retained
 

@@ -80,6 +80,7 @@ void session::detach(bool orderly, moment now) {
         inbound_->answers.clear();
         inbound_->subacks = 0;
     }
+    if (outbound_) outbound_->end_searches([](const auto&) { return true; });
     const auto will = std::exchange(will_, nullptr);
     if (durable_) note_presence(now.wall_ms);
     if (will && !orderly) broker_.publish_will(*this, will); // [MQTT-3.1.2-8]

@@ -26,6 +26,7 @@
 
 #include <boost/container/flat_set.hpp>
 #include <boost/intrusive/set_hook.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 namespace nightjar::session {
 
@@ -169,7 +170,11 @@ class session : public order_hook {
     codec::bytes full(codec::bytes topic) { return mount_ ? mount_->full(topic) : topic; }
     void send_publish(codec::publish packet, const topics::message_ptr& m); // the whole topic; the client gets its part
     void queue_retained(codec::bytes filter, codec::qos granted);
-    void pump(); // from the queue into the window
+    void search_retained(codec::bytes filter, codec::qos granted);
+    void search_on();
+    void end_search(codec::bytes filter);
+    bool send_queued(); // true: all that is before the end of the searches
+    void pump();        // from the queue into the window
     void protocol_error(codec::error cause);
 
     // trace.cpp
@@ -204,12 +209,25 @@ class session : public order_hook {
         inflight_window window;
         std::deque<queued> queue;
         std::size_t queued_bytes = 0;
-        std::size_t retained_waiting = 0; // of the queue; live messages must not overtake them
+        std::size_t retained_waiting = 0; // of the queue
+        // Live messages must not overtake retained ones.
+        bool live_waits() const { return retained_waiting > 0 || !searches.empty(); }
+        void end_searches(const auto& which) {
+            std::erase_if(searches, which);
+            if (searches.empty()) coming_live.clear();
+        }
         struct held_message {
             ticket after;
             codec::packet_id id;
         };
         std::deque<held_message> held; // of the window, see slot::held
+        struct retained_search {
+            std::string filter;
+            codec::qos granted;
+            std::size_t next; // as of router::next_retained()
+        };
+        std::vector<retained_search> searches;                      // for new subscriptions; while the client is there
+        boost::unordered_flat_set<topics::message_ptr> coming_live; // of the queue, while there are searches
     };
     struct pending_answer {
         ticket after;

@@ -53,15 +53,46 @@ void session::on_subscribe(std::uint8_t flags, codec::bytes body) {
     pump();
 }
 
+// Few are queued at once; so are all that a durable session gets at QoS 1 and 2, for the SUBACK promises them.
 void session::queue_retained(codec::bytes filter, codec::qos granted) {
+    constexpr std::size_t few = 1000; // levels of topics
+    end_search(filter);
+    const bool promised = durable_ && granted != codec::qos::at_most_once;
     std::vector<topics::message_ptr> found;
-    broker_.match_retained(filter, found); // [MQTT-3.3.1-6]
-    for (auto& m : found) {
+    if (!broker_.match_retained(filter, found, promised ? SIZE_MAX : few)) return search_retained(filter, granted);
+    for (auto& m : found) { // [MQTT-3.3.1-6]
         if (!broker_.may_read(*this, m->topic())) continue;
         const auto qos = std::min(m->qos(), granted);
         if (durable_ && qos != codec::qos::at_most_once) m = keep_retained(*m, qos);
         enqueue(std::move(m), qos, true);
     }
+}
+
+// Of many, each piece is looked for when the one before is written. What is published meanwhile waits behind them, and
+// is not sent twice if it is what is found.
+void session::search_retained(codec::bytes filter, codec::qos granted) {
+    auto& out = outbound();
+    out.searches.push_back({std::string(filter), granted, 0});
+    for (const auto& q : out.queue)
+        if (!q.retained && q.message->retain()) out.coming_live.insert(q.message);
+}
+
+void session::search_on() {
+    auto& out = *outbound_;
+    auto& search = out.searches.front();
+    std::vector<topics::message_ptr> found;
+    search.next = broker_.next_retained(search.filter, search.next, found);
+    for (auto m = found.rbegin(); m != found.rend(); ++m) {
+        if (out.coming_live.contains(*m) || !broker_.may_read(*this, (*m)->topic())) continue;
+        const auto qos = std::min((*m)->qos(), search.granted);
+        out.queue.push_front({std::move(*m), qos, true});
+        out.note_queued(out.queue.front());
+    }
+    if (search.next == 0) end_search(std::string(search.filter));
+}
+
+void session::end_search(codec::bytes filter) {
+    if (outbound_) outbound_->end_searches([&](const auto& search) { return search.filter == filter; });
 }
 
 void session::on_unsubscribe(std::uint8_t flags, codec::bytes body) {
@@ -74,6 +105,7 @@ void session::on_unsubscribe(std::uint8_t flags, codec::bytes body) {
         const auto place = std::lower_bound(filters_.begin(), filters_.end(), filter);
         if (place == filters_.end() || *place != filter) continue;
         broker_.unsubscribe(*this, filter);
+        end_search(filter);
         if (durable_) note(storage::remove_subscription{number(), *place});
         filters_.erase(place);
     }

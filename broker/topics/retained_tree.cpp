@@ -38,16 +38,18 @@ message_ptr retained_tree::take(codec::bytes topic) {
     return old;
 }
 
-void retained_tree::match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t limit) const {
-    search into{out, limit > SIZE_MAX - out.size() ? SIZE_MAX : out.size() + limit};
+bool retained_tree::match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t most) const {
+    search into{out, most};
     const std::shared_lock lock(mutex_);
     collect(trie::root, codec::levels(filter), true, into);
+    return into.left != 0;
 }
 
 // Depth is bounded by max_topic_levels.
 void retained_tree::collect(trie::node_index node, codec::levels rest, bool first, search& into) const {
     codec::bytes level;
-    if (into.full()) return;
+    if (into.left == 0) return;
+    --into.left;
     if (!rest.next(level)) {
         if (const auto& kept = trie_.value(node)) into.out.push_back(kept.message);
         return;
@@ -58,7 +60,7 @@ void retained_tree::collect(trie::node_index node, codec::levels rest, bool firs
         if (next != trie::none) collect(next, rest, false, into);
         return;
     }
-    for (auto n = trie_.first_child(node); n != trie::none; n = trie_.next_sibling(n)) {
+    for (auto n = trie_.first_child(node); n != trie::none && into.left != 0; n = trie_.next_sibling(n)) {
         if (first && trie_.level_of(n).starts_with('$')) continue; // [MQTT-4.7.2-1]
         collect(n, rest, false, into);
     }
@@ -66,9 +68,10 @@ void retained_tree::collect(trie::node_index node, codec::levels rest, bool firs
 
 // "#": the node itself and all below.
 void retained_tree::collect_below(trie::node_index node, bool first, search& into) const {
-    if (into.full()) return;
+    if (into.left == 0) return;
+    --into.left;
     if (const auto& kept = trie_.value(node)) into.out.push_back(kept.message);
-    for (auto n = trie_.first_child(node); n != trie::none; n = trie_.next_sibling(n)) {
+    for (auto n = trie_.first_child(node); n != trie::none && into.left != 0; n = trie_.next_sibling(n)) {
         if (first && trie_.level_of(n).starts_with('$')) continue;
         collect_below(n, false, into);
     }

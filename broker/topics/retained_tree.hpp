@@ -30,8 +30,9 @@ class retained_tree {
     // search, and may be old.
     message_ptr set(message_ptr m, std::uint32_t now = 0, place* where = nullptr);
 
-    // Appends the messages whose topic matches a valid filter, at most `limit`. [MQTT-4.7.2-1] holds for `$` topics.
-    void match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t limit = SIZE_MAX) const;
+    // Appends the messages whose topic matches a valid filter. [MQTT-4.7.2-1] holds for `$` topics. False: it has
+    // looked at `most` levels of topics, and there may be more.
+    bool match(codec::bytes filter, std::vector<message_ptr>& out, std::size_t most = SIZE_MAX) const;
 
     std::optional<entry> find(codec::bytes topic) const;
     // Appends what lies in `count` places from `from` on; the return is where to go on, 0 at the end. Who goes through
@@ -46,8 +47,7 @@ class retained_tree {
     using trie = topic_trie<entry>;
     struct search {
         std::vector<message_ptr>& out;
-        std::size_t limit;
-        bool full() const { return out.size() >= limit; }
+        std::size_t left; // to look at
     };
     message_ptr keep(message_ptr m, std::uint32_t now, place* where);
     message_ptr take(codec::bytes topic);

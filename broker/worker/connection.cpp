@@ -209,6 +209,16 @@ bool connection::roomy() {
     return !closing_ && output_.size() < write_early;
 }
 
+void connection::call_again() {
+    if (!std::exchange(called_again_, true)) home_.call_again(*this);
+}
+
+void connection::go_on() {
+    called_again_ = false;
+    if (!closing_ && !transport_->blocked()) transport_->flush(output_);
+    if (!closing_ && !transport_->blocked() && session_ != nullptr) session_->on_drained();
+}
+
 void connection::flush() {
     dirty_ = false;
     if (closing_) return;

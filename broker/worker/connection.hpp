@@ -66,6 +66,7 @@ class connection final : public net::transport_events, public session::link, pub
     bool has_room(std::size_t size) override;
     bool try_send(codec::bytes packet, std::size_t payload) override;
     bool roomy() override;
+    void call_again() override;
     char* reserve(std::size_t size) override { return output_.reserve(size); }
     void commit(std::size_t size) override;
     void append_payload(const topics::message_ptr& m) override;
@@ -73,6 +74,7 @@ class connection final : public net::transport_events, public session::link, pub
     void close(session::ending why, std::string_view detail = {}) override;
 
     void flush();     // at the end of the turn
+    void go_on();     // after call_again()
     void shut_down(); // at the end of the turn in which it was closed: last flush, log line, session detached
     bool closing() const { return closing_; }
     void reloaded();                                  // the configuration has changed: may it stay?
@@ -149,6 +151,7 @@ class connection final : public net::transport_events, public session::link, pub
     std::uint16_t keep_alive_ = 0;
     bool dirty_ = false;
     bool closing_ = false;
+    bool called_again_ = false; // soon, by the worker
     bool reading_paused_ = false;
     bool lost_ = false;
     bool certified_ = false;                          // its user name comes from its certificate

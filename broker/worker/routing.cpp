@@ -264,8 +264,17 @@ void worker::unsubscribe(session::session& who, codec::bytes filter) {
     common_.subscriptions.unsubscribe(filter, who.id());
 }
 
-void worker::match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const {
-    common_.retained.match(filter, out);
+bool worker::match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out, std::size_t most) const {
+    return common_.retained.match(filter, out, most);
+}
+
+std::size_t worker::next_retained(codec::bytes filter, std::size_t from, std::vector<topics::message_ptr>& out) const {
+    constexpr std::size_t looked_at_together = 256; // some 10 us, during which nobody sets one
+    std::vector<topics::retained_tree::entry> seen;
+    from = common_.retained.look_through(from, looked_at_together, seen);
+    for (auto& e : seen)
+        if (codec::topic_matches(filter, e.message->topic())) out.push_back(std::move(e.message));
+    return from;
 }
 
 } // namespace nightjar::worker

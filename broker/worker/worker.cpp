@@ -65,7 +65,7 @@ void worker::run() {
         mailbox_.awake();
         const auto began = std::chrono::steady_clock::now();
         if (began - ended > slept) awake_since = began;
-        const auto enough = [this] { return poller_.floods_beside_others() ? longest_beside_floods : longest_turn; };
+        const auto enough = [this] { return much_beside_others() ? longest_beside_floods : longest_turn; };
         while (std::chrono::steady_clock::now() - began < enough() && context_.poll_one() != 0) {}
         end_turn();
         ended = std::chrono::steady_clock::now();
@@ -74,6 +74,10 @@ void worker::run() {
             awake_since = ended;
         }
     }
+}
+
+bool worker::much_beside_others() const {
+    return poller_.beside_others() && (poller_.flooded() || !called_again_.empty());
 }
 
 void worker::read_clocks() const {
@@ -105,6 +109,7 @@ void worker::close_connections() {
         closing_.pop_back();
         c->shut_down();
         std::erase(dirty_, c);
+        std::erase(called_again_, c);
         const auto place = connections_.find(c);
         graveyard_.push_back(std::move(place->second));
         connections_.erase(place);
@@ -115,6 +120,16 @@ void worker::close_connections() {
 void worker::flush_connections() {
     for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();
     dirty_.clear();
+}
+
+void worker::call_again(connection& c) {
+    called_again_.push_back(&c);
+    asio::post(context_, [this] {
+        if (called_again_.empty()) return; // it has been closed
+        auto* next = called_again_.front();
+        called_again_.pop_front();
+        next->go_on();
+    });
 }
 
 void worker::send_leaving() {

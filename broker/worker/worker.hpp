@@ -23,6 +23,7 @@
 #include "broker/worker/topic_cache.hpp"
 #include "storage/store.hpp"
 
+#include <deque>
 #include <functional>
 #include <future>
 #include <memory>
@@ -135,7 +136,8 @@ class worker final : public session::router,
     net::buffer_pool& buffers() { return buffers_; }
     void touched(connection& c) { dirty_.push_back(&c); }
     void closed(connection& c) { closing_.push_back(&c); }
-    void file(connection& c); // in the timer wheel, by its deadline
+    void call_again(connection& c); // its go_on(), behind all that is ready
+    void file(connection& c);       // in the timer wheel, by its deadline
     void hand_over(unsigned to, incoming what) { leaving_.push_back({to, std::move(what)}); }
     // Makes a session and enters it in the directory; null if another worker was faster.
     session::session* make_session(std::string client_id);
@@ -168,7 +170,9 @@ class worker final : public session::router,
     }
     void subscribe(session::session& who, codec::bytes filter, codec::qos qos) override;
     void unsubscribe(session::session& who, codec::bytes filter) override;
-    void match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out) const override;
+    bool match_retained(codec::bytes filter, std::vector<topics::message_ptr>& out, std::size_t most) const override;
+    std::size_t next_retained(codec::bytes filter, std::size_t from,
+                              std::vector<topics::message_ptr>& out) const override;
     bool memory_full() const override { return common_.memory_full.load(std::memory_order_relaxed); }
     session::counters& count() override { return counters_; }
 
@@ -216,6 +220,7 @@ class worker final : public session::router,
     void run();
     void read_clocks() const;
     void ask_what_plugins_want();
+    bool much_beside_others() const; // somebody gets much done, and somebody else does not: turns are short
     void end_turn();
     void close_connections();
     void publish_own();
@@ -344,6 +349,7 @@ class worker final : public session::router,
     boost::unordered_flat_map<std::uint64_t, question> questions_; // whose verdict is still to come
 
     std::vector<connection*> dirty_, closing_;
+    std::deque<connection*> called_again_;
     std::vector<std::unique_ptr<connection>> graveyard_; // closed, but maybe still on the call stack
     std::vector<leaving> leaving_;
     std::vector<topics::message_ptr> own_; // messages of our own, to be routed at the end of the turn

@@ -4,6 +4,7 @@
 #include "broker/codec/encode.hpp"
 #include "broker/session/session.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ struct fake_link final : link {
         return room;
     }
     bool roomy() override { return room; }
+    void call_again() override { called_again = true; }
     char* reserve(std::size_t size) override {
         pending.resize(size);
         return pending.data();
@@ -30,7 +32,7 @@ struct fake_link final : link {
     }
     std::string take() { return std::exchange(out, {}); }
 
-    bool room = true, closed = false;
+    bool room = true, closed = false, called_again = false;
     std::string pending, out, cause;
 };
 
@@ -85,8 +87,15 @@ struct fake_router final : router {
     bool may_read(const session&, codec::bytes topic) override { return topic != forbidden; }
     void subscribe(session&, codec::bytes filter, codec::qos) override { subscribed.emplace_back(filter); }
     void unsubscribe(session&, codec::bytes filter) override { unsubscribed.emplace_back(filter); }
-    void match_retained(codec::bytes, std::vector<topics::message_ptr>& out) const override {
+    bool match_retained(codec::bytes, std::vector<topics::message_ptr>& out, std::size_t most) const override {
+        if (retained.size() > most) return false;
         out.insert(out.end(), retained.begin(), retained.end());
+        return true;
+    }
+    std::size_t next_retained(codec::bytes, std::size_t from, std::vector<topics::message_ptr>& out) const override {
+        const auto end = std::min(retained.size(), from + 100);
+        for (auto n = from; n < end; ++n) out.push_back(retained[n]);
+        return end < retained.size() ? end : 0;
     }
     bool memory_full() const override { return full; }
     counters& count() override { return counted; }

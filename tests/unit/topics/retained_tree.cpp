@@ -55,10 +55,15 @@ BOOST_AUTO_TEST_CASE(stops_at_the_limit) {
     retained_tree tree;
     for (int i = 0; i < 100; ++i) tree.set(make("t/" + std::to_string(i), "x"));
     std::vector<message_ptr> out;
-    tree.match("t/+", out, 10);
+    BOOST_TEST(!tree.match("t/+", out, 12)); // the root and "t" are looked at, too
     BOOST_TEST(out.size() == 10U);
-    tree.match("#", out, 5);
+    BOOST_TEST(!tree.match("#", out, 8)); // the root twice
     BOOST_TEST(out.size() == 15U);
+    BOOST_TEST(!tree.match("+/+/nothing", out, 50));
+    BOOST_TEST(out.size() == 15U);
+    BOOST_TEST(tree.match("t/7", out, 50));
+    BOOST_TEST(tree.match("#", out));
+    BOOST_TEST(out.size() == 116U);
 }
 
 BOOST_AUTO_TEST_CASE(counts_what_it_holds) {
