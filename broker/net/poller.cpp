@@ -52,6 +52,10 @@ void poller::has_written(watched& who, std::size_t bytes) {
     if (bytes > much) who.busy_at_ = dispatch_;
 }
 
+void poller::has_come(std::size_t bytes) {
+    if (bytes <= much) dispatches_since_others_ = 0;
+}
+
 void poller::wait() {
     set_.async_wait(asio::posix::stream_descriptor::wait_read, [this](error_code error) {
         if (error) return;

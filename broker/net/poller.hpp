@@ -46,7 +46,7 @@ class poller {
     // Somebody floods; and somebody else, who does not, was there a moment ago: then turns should be short.
     bool flooded() const { return !floods_.empty(); }
     bool beside_others() const { return dispatches_since_others_ < others_are_gone; }
-    void others_came() { dispatches_since_others_ = 0; } // by another way than a watched descriptor
+    void has_come(std::size_t bytes); // by another way than a watched descriptor: little comes from others
 
   private:
     static constexpr unsigned others_are_gone = 64; // dispatches; with floods, some milliseconds

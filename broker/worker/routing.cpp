@@ -199,7 +199,8 @@ void worker::send_parcels() {
 
 void worker::collect_mail() {
     mailbox_.collect(collected_);
-    for (const auto& p : collected_)
+    for (const auto& p : collected_) {
+        poller_.has_come(p.size());
         p.for_each(
             [&](const codec::publish& packet) {
                 session::delivery d(packet, {}, scratch_);
@@ -209,6 +210,7 @@ void worker::collect_mail() {
                 session::delivery d(m, scratch_);
                 deliver_from_elsewhere(d, durable);
             });
+    }
 }
 
 // `durable`: those of all workers for whom the message was stored, and nobody else, get it as durable sessions.

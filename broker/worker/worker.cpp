@@ -58,7 +58,6 @@ void worker::run() {
     while (!stopped_) {
         if (!alone && !mailbox_.fall_asleep()) {
             collect_mail();
-            poller_.others_came();
         } else if (context_.run_one() == 0) {
             break;
         }

@@ -86,7 +86,9 @@ BOOST_AUTO_TEST_CASE(a_flood_is_beside_others_until_they_have_been_silent_for_a_
     BOOST_TEST(both(ready));
     for (int i = 0; i < 32; ++i) context.run_one();
     BOOST_TEST(!both(ready));
-    ready.others_came();
+    ready.has_come(4000); // a flood of another worker
+    BOOST_TEST(!both(ready));
+    ready.has_come(100);
     BOOST_TEST(both(ready));
 }
 
