@@ -12,7 +12,8 @@ from systems import BUILD, Mosquitto, Nightjar, load, load_command, start_load
 OFFLINE = ["--workload", "offline", "--pairs", "64", "--window", "64", "--qos", "1", "--persistent"]
 ONE = ["--workload", "offline", "--pairs", "1", "--window", "1", "--qos", "1", "--persistent"]
 W6 = ["--pairs", "64", "--window", "64", "--qos", "1"]
-RETAINED, SET_AT_LEAST, DRAINED_AT_LEAST = 100_000, 500_000, 1_500_000  # the goals: messages a second
+RETAINED = 100_000
+SET_AT_LEAST, DRAINED_AT_LEAST = 500_000, 1_500_000  # messages a second
 SET = ["--workload", "retain", "--pairs", "8", "--window", "2000", "--qos", "1", "--count", str(RETAINED)]
 DRAIN = ["--workload", "drain", "--count", str(RETAINED)]
 RESUME = ["--workload", "resume", "--pairs", "10000", "--count", "1000", "--window", "100"]

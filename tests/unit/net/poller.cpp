@@ -41,16 +41,19 @@ struct talker final : net::poller::watched {
 
 constexpr std::chrono::milliseconds long_time{1};
 
+struct polled {
+    net::asio::io_context context;
+    net::poller ready{context};
+    std::string log;
+};
+
 bool both(const net::poller& p) { return p.flooded() && p.beside_others(); }
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(poller_)
+BOOST_FIXTURE_TEST_SUITE(poller_, polled)
 
 BOOST_AUTO_TEST_CASE(who_floods_comes_last_and_in_turn) {
-    net::asio::io_context context;
-    net::poller ready(context);
-    std::string log;
     talker a(ready, 'A', true, log, long_time), b(ready, 'B', true, log, long_time), x(ready, 'x', false, log);
     context.run_one(); // nobody is known to flood
     BOOST_TEST(log == "ABx");
@@ -60,9 +63,6 @@ BOOST_AUTO_TEST_CASE(who_floods_comes_last_and_in_turn) {
 }
 
 BOOST_AUTO_TEST_CASE(who_has_stopped_to_flood_has_its_place_again) {
-    net::asio::io_context context;
-    net::poller ready(context);
-    std::string log;
     talker a(ready, 'A', true, log), x(ready, 'x', false, log);
     context.run_one();
     a.too_much = false;
@@ -74,9 +74,6 @@ BOOST_AUTO_TEST_CASE(who_has_stopped_to_flood_has_its_place_again) {
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_is_beside_others_until_they_have_been_silent_for_a_while) {
-    net::asio::io_context context;
-    net::poller ready(context);
-    std::string log;
     talker a(ready, 'A', true, log), x(ready, 'x', false, log);
     BOOST_TEST(!both(ready));
     for (int i = 0; i < 2; ++i) context.run_one(); // the first shows who floods
@@ -93,9 +90,6 @@ BOOST_AUTO_TEST_CASE(a_flood_is_beside_others_until_they_have_been_silent_for_a_
 }
 
 BOOST_AUTO_TEST_CASE(who_acknowledges_a_flood_is_none_of_the_others) {
-    net::asio::io_context context;
-    net::poller ready(context);
-    std::string log;
     talker a(ready, 'A', true, log), x(ready, 'x', false, log);
     x.is_written_to = true;
     for (int i = 0; i < 66; ++i) context.run_one(); // at first it was as any
@@ -106,9 +100,6 @@ BOOST_AUTO_TEST_CASE(who_acknowledges_a_flood_is_none_of_the_others) {
 }
 
 BOOST_AUTO_TEST_CASE(a_flood_reads_less_at_a_time_beside_others) {
-    net::asio::io_context context;
-    net::poller ready(context);
-    std::string log;
     talker a(ready, 'A', true, log), x(ready, 'x', false, log);
     BOOST_TEST(ready.may_read(a, 8192) == 8192U);
     for (int i = 0; i < 2; ++i) context.run_one();
